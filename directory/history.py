@@ -1,0 +1,38 @@
+"""Write one row of history, in the transaction of the deed itself."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from directory import clock
+from directory.models import Agency, HistoryEntry, User
+
+
+def record(
+    subject: models.Model,
+    verb: str,
+    *,
+    by: User,
+    from_state: str = "",
+    to_state: str = "",
+    on_behalf_of: Agency | None = None,
+    reason: str = "",
+    **details: Any,
+) -> HistoryEntry:
+    """Say that ``by`` did ``verb`` (an imperative in English, translated where it is shown) to ``subject``.
+
+    ``details`` are figures worth showing, as JSON. Call it inside an action.
+    """
+    return HistoryEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(subject),
+        object_id=subject.pk,
+        verb=verb,
+        from_state=from_state,
+        to_state=to_state,
+        by=by,
+        on_behalf_of=on_behalf_of,
+        at=clock.now(),
+        reason=reason,
+        details=details,
+    )

@@ -1,0 +1,70 @@
+"""Closed by default, and one way to say no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from directory.access import rule_of
+from directory.errors import Refusal
+from directory.http import Request
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# What stays open to somebody who must first choose a password of their own.
+BEFORE_OWN_PASSWORD = {"account_change_password", "account_logout", "set_language", "healthz"}
+
+
+class AccessMiddleware:
+    """Keeps each view's declared rule: 403 without one, the login page for strangers, 403 for other roles."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        name = match.url_name if match else None
+        if match and match.namespace == "admin":
+            return None  # the admin site asks has_permission itself: administrators only
+        rule = rule_of(view, name)
+        if rule is None:
+            raise PermissionDenied(f"The view {view} declares no access rule.")
+        if rule.public:
+            return None
+        if not request.user.is_authenticated:
+            login = redirect_to_login(request.get_full_path())
+            # A fragment must not be filled with the login page: the whole page goes there.
+            return HttpResponseClientRedirect(login.url) if request.htmx else login
+        if request.user.must_change_password and name not in BEFORE_OWN_PASSWORD:
+            return redirect(reverse("account_change_password"))
+        if not rule.admits(request.user):
+            raise PermissionDenied
+        return None
+
+
+class RefusalMiddleware:
+    """A refusal that no view caught becomes a page (or a fragment) that says what was refused and why."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        template = "components/refusal.html" if request.htmx else "refusal.html"
+        return render(request, template, {"refusal": exception}, status=exception.status)

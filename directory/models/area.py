@@ -1,0 +1,71 @@
+"""The plan's three support areas, who leads them, and which communes are specially difficult."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from directory.dated import Dated, DatedQuerySet
+from directory.models.unit import Unit
+
+
+class SupportArea(models.Model):
+    """One of the plan's three: health and nutrition, play, warm clothing [plan I]."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    order = models.PositiveSmallIntegerField(_("order"), unique=True)
+
+    class Meta:
+        verbose_name = _("support area")
+        verbose_name_plural = _("support areas")
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        from django.utils.translation import get_language
+
+        return self.name_en if get_language() == "en" else self.name
+
+
+class LeadArea(Dated):
+    """``agency`` leads ``area`` within ``scope`` [plan II.3]."""
+
+    area = models.ForeignKey(
+        SupportArea, models.PROTECT, related_name="leads", verbose_name=_("support area")
+    )
+    agency = models.ForeignKey(
+        "directory.Agency", models.PROTECT, related_name="led_areas", verbose_name=_("lead agency")
+    )
+    scope = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("within"))
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("lead area")
+        verbose_name_plural = _("lead areas")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=["area", "scope", "valid_from"], name="lead_area_once_from_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area}: {self.agency}"
+
+
+class AreaStatus(Dated):
+    """The commune is specially difficult (xã đặc biệt khó khăn) for a time, on a legal basis."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="statuses", verbose_name=_("commune"))
+    legal_basis = models.CharField(_("legal basis"), max_length=200)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("difficult-commune status")
+        verbose_name_plural = _("difficult-commune statuses")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=["unit", "valid_from"], name="area_status_once_from_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.legal_basis}"

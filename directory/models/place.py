@@ -1,0 +1,54 @@
+"""Places: whatever is surveyed or served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from directory.dated import Dated, DatedQuerySet
+from directory.models.unit import Unit
+
+if TYPE_CHECKING:
+    from directory.models.user import User
+
+
+class PlaceQuerySet(DatedQuerySet):
+    def visible_to(self, user: User) -> PlaceQuerySet:
+        return self.filter(unit_id__in=user.reach.communes)
+
+
+class Place(Dated):
+    """A commune as a whole, a village, a school or a school site, in the commune ``unit``."""
+
+    class Kind(models.TextChoices):
+        COMMUNE = "commune", _("Whole commune")
+        VILLAGE = "village", _("Village")
+        SCHOOL = "school", _("School")
+        SITE = "site", _("School site")
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="places", verbose_name=_("commune"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    name = models.CharField(_("name"), max_length=120)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        ordering = ["unit", "order", "name"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["unit", "kind", "name", "valid_from"], name="place_once_from_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def full_name(self) -> str:
+        return self.name if self.kind == self.Kind.COMMUNE else f"{self.name}, {self.unit.name}"

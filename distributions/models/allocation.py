@@ -1,0 +1,124 @@
+"""Allocations: supply promised to a need, under a cap on both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.deeds import ActionOnly
+from donors.models import SupplyLine
+from needs.models import Need
+
+if TYPE_CHECKING:
+    from directory.models import User
+
+
+class AllocationQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> AllocationQuerySet:
+        """Allocations to visible needs, and those of supply that the own agency mobilised or keeps."""
+        reach = user.reach
+        return self.filter(
+            Q(need__place__unit_id__in=reach.communes, need__item__area_id__in=reach.areas)
+            | Q(supply_line__custodian_id__in=reach.agencies)
+            | Q(supply_line__pledge_line__pledge__mobilised_by_id__in=reach.agencies)
+        )
+
+    def open_ones(self) -> AllocationQuerySet:
+        """Allocations with something not yet sent."""
+        return self.filter(balance__open__gt=0)
+
+
+class Allocation(ActionOnly):
+    """``quantity`` of a supply line set aside for a need, in the item's unit. Never edited."""
+
+    supply_line = models.ForeignKey(
+        SupplyLine, models.PROTECT, related_name="allocations", verbose_name=_("supply line")
+    )
+    need = models.ForeignKey(Need, models.PROTECT, related_name="allocations", verbose_name=_("need"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=clock.now)
+    out_of_scope_reason = models.CharField(
+        _("reason for a place outside the difficult communes"), max_length=300, blank=True
+    )
+
+    objects = AllocationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_of_something")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.supply_line} → {self.need}"
+
+
+class AllocationBalance(models.Model):
+    """Where an allocation's quantity is. Moved only by guarded updates; the parts always make the whole."""
+
+    allocation = models.OneToOneField(Allocation, models.PROTECT, related_name="balance", primary_key=True)
+    quantity = models.PositiveIntegerField(_("allocated"))
+    open = models.PositiveIntegerField(_("not yet sent"))
+    in_transit = models.PositiveIntegerField(_("in transit"), default=0)
+    delivered = models.PositiveIntegerField(_("delivered"), default=0)
+    returned = models.PositiveIntegerField(_("returned to stock"), default=0)
+    lost = models.PositiveIntegerField(_("lost"), default=0)
+    reversed = models.PositiveIntegerField(_("reversed"), default=0)
+
+    class Meta:
+        verbose_name = _("balance of an allocation")
+        verbose_name_plural = _("balances of allocations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    quantity=F("open")
+                    + F("in_transit")
+                    + F("delivered")
+                    + F("returned")
+                    + F("lost")
+                    + F("reversed")
+                ),
+                name="allocation_parts_make_the_whole",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivered}/{self.quantity}"
+
+
+class AllocationMove(ActionOnly):
+    """A ledger row of an allocation: a positive quantity moved on. Never edited or deleted."""
+
+    class Kind(models.TextChoices):
+        ALLOCATE = "allocate", _("Allocated")
+        REVERSE = "reverse", _("Reversed")
+        SEND = "send", _("Sent")
+        DELIVER = "deliver", _("Delivered")
+        RETURN = "return", _("Returned to stock")
+        LOSE = "lose", _("Lost")
+
+    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="moves")
+    kind = models.CharField(max_length=10, choices=Kind)
+    quantity = models.PositiveIntegerField()
+    distribution_line = models.ForeignKey(
+        "distributions.DistributionLine", models.PROTECT, null=True, related_name="moves"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    occurred_on = models.DateField()
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("move of an allocation")
+        verbose_name_plural = _("moves of allocations")
+        ordering = ["at", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_move_moves")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.quantity}"

@@ -1,0 +1,157 @@
+"""Distributions: a lead agency brings things to a place; the commune confirms what came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.deeds import ActionOnly
+from directory.models import Agency, Place, SupportArea
+from distributions.models.allocation import Allocation
+from distributions.states import DistributionState
+from donors.models import FundingSource
+from needs.models import AgeBand, SupportItem
+
+if TYPE_CHECKING:
+    from directory.models import User
+
+
+class DistributionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> DistributionQuerySet:
+        """Distributions in communes and areas within reach, and those that the own agency leads."""
+        reach = user.reach
+        return self.filter(
+            Q(place__unit_id__in=reach.communes, area_id__in=reach.areas)
+            | Q(lead_agency_id__in=reach.agencies)
+        )
+
+    def confirmed(self) -> DistributionQuerySet:
+        return self.filter(state=DistributionState.CONFIRMED)
+
+
+class Distribution(ActionOnly):
+    """One delivery by a lead agency to a place, in one support area, e.g. HT-2025-004."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    area = models.ForeignKey(SupportArea, models.PROTECT, related_name="+", verbose_name=_("support area"))
+    lead_agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="distributions", verbose_name=_("lead agency")
+    )
+    place = models.ForeignKey(Place, models.PROTECT, related_name="distributions", verbose_name=_("place"))
+    planned_on = models.DateField(_("planned on"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=DistributionState, default=DistributionState.PLANNED
+    )
+    in_scope = models.BooleanField(
+        _("place is a difficult commune on that day"),
+        help_text=_("as of the planned day, then of the delivery"),
+    )
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField(default=clock.now)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    occurred_on = models.DateField(_("delivered on"), null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+    on_behalf_of = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed on behalf of")
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    objects = DistributionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("distribution")
+        verbose_name_plural = _("distributions")
+        ordering = ["-planned_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_by__isnull=True, sent_at__isnull=True)
+                | Q(sent_by__isnull=False, sent_at__isnull=False),
+                name="distribution_sent_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True, occurred_on__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, occurred_on__isnull=False),
+                name="distribution_confirmed_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.place.full_name}"
+
+
+class DistributionLine(ActionOnly):
+    """Goods of one allocation, or a service paid from a budget (check-ups, meals): exactly one of them.
+
+    Quantities in the item's unit. ``received + returned + lost = planned`` once confirmed.
+    """
+
+    distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="lines")
+    allocation = models.ForeignKey(
+        Allocation, models.PROTECT, null=True, related_name="distribution_lines", verbose_name=_("allocation")
+    )
+    service = models.ForeignKey(
+        SupportItem, models.PROTECT, null=True, related_name="+", verbose_name=_("service")
+    )
+    funding_source = models.ForeignKey(
+        FundingSource, models.PROTECT, null=True, related_name="+", verbose_name=_("paid from")
+    )
+    planned = models.PositiveIntegerField(_("planned"))
+    received = models.PositiveIntegerField(_("received"), null=True)
+    returned = models.PositiveIntegerField(_("returned to stock"), default=0)
+    lost = models.PositiveIntegerField(_("lost"), default=0)
+    difference_reason = models.CharField(_("reason of the difference"), max_length=300, blank=True)
+    unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)
+
+    class Meta:
+        verbose_name = _("distribution line")
+        verbose_name_plural = _("distribution lines")
+        ordering = ["distribution", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(allocation__isnull=False, service__isnull=True, funding_source__isnull=True)
+                | Q(allocation__isnull=True, service__isnull=False, funding_source__isnull=False),
+                name="distribution_line_goods_or_service",
+            ),
+            models.CheckConstraint(condition=Q(planned__gt=0), name="distribution_line_of_something"),
+            models.CheckConstraint(
+                condition=Q(received__isnull=True, returned=0, lost=0)
+                | Q(allocation__isnull=False, planned=F("received") + F("returned") + F("lost"))
+                | Q(allocation__isnull=True, received__lte=F("planned"), returned=0, lost=0),
+                name="distribution_line_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.distribution.code}: {self.item}"
+
+    @property
+    def item(self) -> SupportItem:
+        return self.allocation.need.item if self.allocation else self.service  # type: ignore[return-value]
+
+    @property
+    def value(self) -> int:
+        """Whole đồng of what was received."""
+        return (self.received or 0) * self.unit_value
+
+
+class ChildTurns(ActionOnly):
+    """Lượt trẻ em of a confirmed line in an age band. They may be summed; they are not persons."""
+
+    line = models.ForeignKey(DistributionLine, models.PROTECT, related_name="child_turns")
+    age_band = models.ForeignKey(AgeBand, models.PROTECT, related_name="+", verbose_name=_("age band"))
+    turns = models.PositiveIntegerField(_("child-turns"))
+
+    class Meta:
+        verbose_name = _("child-turns")
+        verbose_name_plural = _("child-turns")
+        constraints = [models.UniqueConstraint(fields=["line", "age_band"], name="child_turns_once")]
+
+    def __str__(self) -> str:
+        return f"{self.age_band}: {self.turns}"

@@ -1,0 +1,23 @@
+"""Statuses and transitions of a paper. Later rooms put sign-off before and signing after the issue."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from directory.roles import Permission
+from directory.states import Transition
+
+
+class PaperState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ISSUED = "issued", _("Issued")
+
+
+PAPER_TRANSITIONS = [
+    Transition(
+        "issue",
+        PaperState.DRAFT,
+        PaperState.ISSUED,
+        Permission.ISSUE_REPORT,
+        "number and date from the clerk's register; not by who compiled it",
+    ),
+]

@@ -1,0 +1,216 @@
+"""Pledges: what a donor or fund has promised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.deeds import ActionOnly
+from directory.models import Agency, Place, SupportArea, Unit
+from donors.models.donor import Donor, FundingSource
+from donors.states import PledgeState
+from needs.models import Need, SupportItem
+
+if TYPE_CHECKING:
+    from directory.models import User
+
+
+class PledgeQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> PledgeQuerySet:
+        """Pledges of a scope that the user coordinates, those of the own agency, and those in a led area."""
+        reach = user.reach
+        own = Q(scope_id__in=reach.scopes) | Q(mobilised_by_id__in=reach.agencies)
+        led = Q(
+            pk__in=PledgeLine.objects.filter(
+                item__area_id__in=reach.areas, pledge__scope_id__in=reach.around
+            ).values("pledge_id")
+        )
+        leads_areas = user.agency is not None and user.role == "agency_officer"
+        return self.filter(own | led) if leads_areas else self.filter(own)
+
+
+class Pledge(ActionOnly):
+    """A promise of goods or cash, e.g. CK-2025-007. From a donor, or from a fund or budget."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    scope = models.ForeignKey(Unit, models.PROTECT, related_name="pledges", verbose_name=_("within"))
+    donor = models.ForeignKey(
+        Donor, models.PROTECT, null=True, blank=True, related_name="pledges", verbose_name=_("donor")
+    )
+    source = models.ForeignKey(
+        FundingSource,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="pledges",
+        verbose_name=_("fund or budget"),
+    )
+    mobilised_by = models.ForeignKey(
+        Agency, models.PROTECT, related_name="mobilised_pledges", verbose_name=_("mobilised by")
+    )
+    pledged_on = models.DateField(_("pledged on"))
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=PledgeState, default=PledgeState.OPEN)
+    anonymous = models.BooleanField(_("the donor asked not to be named in public"), default=False)
+    note = models.TextField(_("note"), blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    objects = PledgeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pledge")
+        verbose_name_plural = _("pledges")
+        ordering = ["-pledged_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(donor__isnull=False, source__isnull=True)
+                | Q(donor__isnull=True, source__isnull=False),
+                name="pledge_from_donor_or_source",
+                violation_error_message=_(
+                    "A pledge comes from a donor, or from a fund or budget: choose one."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=F("pledged_on")),
+                name="pledge_dates_in_order",
+                violation_error_message=_("The due date lies before the day of the pledge."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.giver}"
+
+    @property
+    def giver(self) -> Donor | FundingSource:
+        return self.donor or self.source  # type: ignore[return-value]
+
+
+class PledgeLine(ActionOnly):
+    """One thing promised: ``quantity`` of an item, or ``amount`` đồng in cash."""
+
+    class Kind(models.TextChoices):
+        GOODS = "goods", _("Goods or services")
+        CASH = "cash", _("Cash")
+
+    class Earmark(models.TextChoices):
+        NONE = "none", _("not earmarked")
+        AREA = "area", _("for a support area")
+        PLACE = "place", _("for a place")
+        NEED = "need", _("for a need")
+
+    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="lines", verbose_name=_("pledge"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    item = models.ForeignKey(
+        SupportItem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("support item")
+    )
+    quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
+    unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), null=True, blank=True)
+    amount = models.PositiveBigIntegerField(_("amount (đồng)"), null=True, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=200, blank=True)
+    earmark = models.CharField(_("earmark"), max_length=10, choices=Earmark, default=Earmark.NONE)
+    earmark_hard = models.BooleanField(_("binding"), default=False)
+    earmark_area = models.ForeignKey(SupportArea, models.PROTECT, null=True, blank=True, related_name="+")
+    earmark_place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    earmark_need = models.ForeignKey(Need, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("pledge line")
+        verbose_name_plural = _("pledge lines")
+        ordering = ["pledge", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="goods", item__isnull=False, quantity__gt=0, amount__isnull=True)
+                | Q(kind="cash", item__isnull=True, quantity__isnull=True, amount__gt=0),
+                name="pledge_line_goods_or_cash",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    earmark="none",
+                    earmark_area__isnull=True,
+                    earmark_place__isnull=True,
+                    earmark_need__isnull=True,
+                )
+                | Q(
+                    earmark="area",
+                    earmark_area__isnull=False,
+                    earmark_place__isnull=True,
+                    earmark_need__isnull=True,
+                )
+                | Q(
+                    earmark="place",
+                    earmark_area__isnull=True,
+                    earmark_place__isnull=False,
+                    earmark_need__isnull=True,
+                )
+                | Q(
+                    earmark="need",
+                    earmark_area__isnull=True,
+                    earmark_place__isnull=True,
+                    earmark_need__isnull=False,
+                ),
+                name="pledge_line_earmark_names_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pledge.code}: {self.item or self.purpose}"
+
+
+class CashBalance(models.Model):
+    """The way of a cash line's đồng. A table of its own, moved only by guarded updates."""
+
+    line = models.OneToOneField(PledgeLine, models.PROTECT, related_name="cash", primary_key=True)
+    amount = models.PositiveBigIntegerField(_("pledged"), default=0)
+    received = models.PositiveBigIntegerField(_("received"), default=0)
+    withdrawn = models.PositiveBigIntegerField(_("withdrawn"), default=0)
+    reserved = models.PositiveBigIntegerField(_("reserved for purchases"), default=0)
+    spent = models.PositiveBigIntegerField(_("spent"), default=0)
+
+    class Meta:
+        verbose_name = _("balance of a cash line")
+        verbose_name_plural = _("balances of cash lines")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=F("received") + F("withdrawn")), name="cash_within_pledge"
+            ),
+            models.CheckConstraint(
+                condition=Q(received__gte=F("reserved") + F("spent")), name="cash_within_received"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received}/{self.amount}"
+
+
+class CashMove(ActionOnly):
+    """A ledger row of a cash line, whole đồng. Never edited or deleted."""
+
+    class Kind(models.TextChoices):
+        PLEDGE = "pledge", _("Pledged")
+        RECEIVE = "receive", _("Received")
+        WITHDRAW = "withdraw", _("Withdrawn")
+
+    line = models.ForeignKey(PledgeLine, models.PROTECT, related_name="cash_moves")
+    kind = models.CharField(max_length=10, choices=Kind)
+    amount = models.BigIntegerField()
+    receipt_line = models.ForeignKey(
+        "donors.ReceiptLine", models.PROTECT, null=True, related_name="cash_moves"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    occurred_on = models.DateField()
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("move of cash")
+        verbose_name_plural = _("moves of cash")
+        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="cash_move_moves")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"

@@ -1,0 +1,91 @@
+"""Receipts: what really arrived [plan II.4]."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.deeds import ActionOnly
+from directory.models import Agency
+from donors.models.pledge import Pledge, PledgeLine
+from donors.models.supply import SupplyLine
+
+if TYPE_CHECKING:
+    from directory.models import User
+
+
+class ReceiptQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> ReceiptQuerySet:
+        """Receipts of visible pledges, and those in the own agency's custody."""
+        return self.filter(
+            Q(pledge__in=Pledge.objects.visible_to(user)) | Q(custodian_id__in=user.reach.agencies)
+        )
+
+
+class Receipt(ActionOnly):
+    """Goods or money of one pledge that came in on a day, e.g. TN-2025-012."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="receipts", verbose_name=_("pledge"))
+    custodian = models.ForeignKey(
+        Agency, models.PROTECT, related_name="receipts", verbose_name=_("custodian")
+    )
+    occurred_on = models.DateField(_("received on"))
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(_("confirmed at"), default=clock.now)
+    note = models.TextField(_("note"), blank=True)
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        ordering = ["-occurred_on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.pledge.giver}"
+
+
+class ReceiptLine(ActionOnly):
+    """One supply line (or cash line) of a receipt: what was accepted, and what was refused and why."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines", verbose_name=_("receipt"))
+    pledge_line = models.ForeignKey(
+        PledgeLine, models.PROTECT, related_name="receipt_lines", verbose_name=_("pledge line")
+    )
+    supply_line = models.ForeignKey(
+        SupplyLine, models.PROTECT, null=True, related_name="receipt_lines", verbose_name=_("supply line")
+    )
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    refuse_reason = models.CharField(_("reason of the refusal"), max_length=300, blank=True)
+    amount = models.PositiveBigIntegerField(_("amount (đồng)"), default=0)
+    unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)
+
+    class Meta:
+        verbose_name = _("receipt line")
+        verbose_name_plural = _("receipt lines")
+        ordering = ["receipt", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(supply_line__isnull=False, amount=0) & (Q(accepted__gt=0) | Q(refused__gt=0))
+                | Q(supply_line__isnull=True, amount__gt=0, accepted=0, refused=0),
+                name="receipt_line_goods_or_cash",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused=0) | ~Q(refuse_reason=""), name="receipt_line_refusal_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt.code}: {self.accepted or self.amount}"
+
+    @property
+    def value(self) -> int:
+        """Whole đồng: the cash, or the accepted goods at their value."""
+        return self.amount or self.accepted * self.unit_value

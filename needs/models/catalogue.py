@@ -1,0 +1,110 @@
+"""What may be asked for, and for whom it is counted."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from directory.models import SupportArea
+
+
+class AgeBand(models.Model):
+    """0-2, 3-5, 6-10, 11-15 years, or all of them together (``is_all``). A child is under 16."""
+
+    code = models.SlugField(_("code"), max_length=10, unique=True)
+    name = models.CharField(_("name"), max_length=60, help_text=_("e.g. “3-5 tuổi (mẫu giáo)”"))
+    name_en = models.CharField(_("name in English"), max_length=60)
+    from_year = models.PositiveSmallIntegerField(_("from (years)"))
+    to_year = models.PositiveSmallIntegerField(_("to (years)"))
+    is_all = models.BooleanField(_("all children"), default=False)
+
+    class Meta:
+        verbose_name = _("age band")
+        verbose_name_plural = _("age bands")
+        ordering = ["is_all", "from_year"]
+        constraints = [
+            models.CheckConstraint(condition=Q(from_year__lte=F("to_year")), name="age_band_in_order"),
+            models.CheckConstraint(condition=Q(to_year__lt=16), name="age_band_children_under_16"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name
+
+    @property
+    def short_name(self) -> str:
+        return str(_("all")) if self.is_all else f"{self.from_year}-{self.to_year}"
+
+
+class Subgroup(models.Model):
+    """Which children of a place are counted: all, girls, ethnic minority, poor, disabled, enrolled."""
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    order = models.PositiveSmallIntegerField(_("order"), unique=True)
+    is_total = models.BooleanField(_("the whole; the others are parts of it"), default=False)
+
+    class Meta:
+        verbose_name = _("subgroup")
+        verbose_name_plural = _("subgroups")
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name
+
+
+class SupportItemQuerySet(models.QuerySet):
+    def in_use(self) -> SupportItemQuerySet:
+        return self.filter(retired_on__isnull=True)
+
+
+class SupportItem(models.Model):
+    """A thing or service that can be needed and given: warm coats, meals, check-ups, a swing."""
+
+    class Kind(models.TextChoices):
+        GOODS = "goods", _("Goods")
+        SERVICE = "service", _("Service")
+
+    area = models.ForeignKey(
+        SupportArea, models.PROTECT, related_name="items", verbose_name=_("support area")
+    )
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    unit = models.CharField(_("unit of measure"), max_length=30, help_text=_("e.g. “chiếc”, “suất”, “bộ”"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GOODS)
+    by_sex = models.BooleanField(_("by sex"), default=False)
+    age_bands = models.ManyToManyField(AgeBand, related_name="items", verbose_name=_("age bands"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
+
+    objects = SupportItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("support item")
+        verbose_name_plural = _("support items")
+        ordering = ["area__order", "order", "code"]
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name
+
+
+class ReferencePrice(models.Model):
+    """What one unit of an item is worth in a year, whole đồng."""
+
+    item = models.ForeignKey(
+        SupportItem, models.PROTECT, related_name="prices", verbose_name=_("support item")
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    amount = models.PositiveBigIntegerField(_("đồng per unit"))
+
+    class Meta:
+        verbose_name = _("reference price")
+        verbose_name_plural = _("reference prices")
+        ordering = ["item", "-year"]
+        constraints = [models.UniqueConstraint(fields=["item", "year"], name="reference_price_once_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.year}"

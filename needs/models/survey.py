@@ -1,0 +1,171 @@
+"""What a commune says in a round, version by version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.deeds import ActionOnly
+from directory.models import Agency, Place, SupportArea, Unit
+from needs.models.catalogue import AgeBand, Subgroup, SupportItem
+from needs.models.round import SurveyRound
+from needs.states import SurveyState
+
+if TYPE_CHECKING:
+    from directory.models import User
+
+
+class SurveyQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> SurveyQuerySet:
+        """Surveys of communes within reach, by anyone who leads at least one area or owns the survey."""
+        return self.filter(commune_id__in=user.reach.communes)
+
+    def approved(self) -> SurveyQuerySet:
+        return self.filter(state=SurveyState.APPROVED)
+
+    def newest_versions(self) -> SurveyQuerySet:
+        """Only the newest version of each commune's survey in each round."""
+        top = self.model._default_manager.filter(
+            round_id=models.OuterRef("round_id"), commune_id=models.OuterRef("commune_id")
+        )
+        return self.filter(version=models.Subquery(top.order_by("-version").values("version")[:1]))
+
+
+class Survey(ActionOnly):
+    """One commune's survey in one round; a correction after approval is the next ``version``."""
+
+    round = models.ForeignKey(
+        SurveyRound, models.PROTECT, related_name="surveys", verbose_name=_("survey round")
+    )
+    commune = models.ForeignKey(Unit, models.PROTECT, related_name="surveys", verbose_name=_("commune"))
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    state = models.CharField(_("state"), max_length=10, choices=SurveyState, default=SurveyState.DRAFT)
+    on_behalf_of = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("entered on behalf of"),
+        help_text=_("from paper, by the coordinating office"),
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(_("submitted at"), null=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True)
+    return_reason = models.TextField(_("reason of the return"), blank=True)
+
+    objects = SurveyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("survey")
+        verbose_name_plural = _("surveys")
+        ordering = ["round", "commune", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "commune", "version"], name="survey_version_once"),
+            models.UniqueConstraint(
+                fields=["round", "commune"],
+                condition=~Q(state="approved"),
+                name="survey_one_open_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_by__isnull=True, submitted_at__isnull=True)
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="survey_submitted_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True)
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                name="survey_reviewed_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} – {self.commune}"
+
+
+class SurveyRow(models.Model):
+    """One line of the grid: a place in one section. Its ``version`` goes up with each save.
+
+    ``area`` empty: part A (child counts); set: part B of that support area. A save names the version it
+    read; an older one is refused (409) with both values.
+    """
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="rows")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    area = models.ForeignKey(SupportArea, models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=0)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("survey row")
+        verbose_name_plural = _("survey rows")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "place", "area"], condition=Q(area__isnull=False), name="survey_row_once"
+            ),
+            models.UniqueConstraint(
+                fields=["survey", "place"], condition=Q(area__isnull=True), name="survey_count_row_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.survey} / {self.place}"
+
+
+class ChildCount(models.Model):
+    """Children (persons) of a place in an age band and subgroup. No row: not reported. 0: none."""
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="child_counts")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    age_band = models.ForeignKey(AgeBand, models.PROTECT, related_name="+")
+    subgroup = models.ForeignKey(Subgroup, models.PROTECT, related_name="+")
+    value = models.PositiveIntegerField(_("children"))
+
+    class Meta:
+        verbose_name = _("child count")
+        verbose_name_plural = _("child counts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "place", "age_band", "subgroup"], name="child_count_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.age_band} {self.subgroup}: {self.value}"
+
+
+class NeedStatement(models.Model):
+    """What one version of a survey says is needed: children (persons) and quantity in the item's unit."""
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="statements")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    item = models.ForeignKey(SupportItem, models.PROTECT, related_name="+")
+    age_band = models.ForeignKey(AgeBand, models.PROTECT, related_name="+")
+    children = models.PositiveIntegerField(_("children"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    priority = models.PositiveSmallIntegerField(_("priority"), default=3, help_text=_("1 is the most urgent"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("need statement")
+        verbose_name_plural = _("need statements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "place", "item", "age_band"], name="need_statement_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__gte=1, priority__lte=4), name="need_statement_priority_1_to_4"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.item} {self.age_band}: {self.quantity}"

@@ -1,0 +1,7 @@
+"""What is reported. One file per noun."""
+
+from reports.models.indicator import Indicator, IndicatorTarget
+from reports.models.period import ReportingPeriod
+from reports.models.report import DistrictReport, ReportSection
+
+__all__ = ["DistrictReport", "Indicator", "IndicatorTarget", "ReportSection", "ReportingPeriod"]

@@ -1,0 +1,91 @@
+"""The actors and the world that tests share: the plan's district, three communes, a few villages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from directory import clock
+from directory.models import User
+from tests.world import World, build_world
+
+
+@pytest.fixture(autouse=True)
+def the_day() -> Iterator[date]:
+    """Every test stands on 2 June 2025, unless it says ``with clock.standing_on(...)``."""
+    day = date(2025, 6, 2)
+    with clock.standing_on(day):
+        yield day
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    cache.clear()
+    return build_world()
+
+
+@pytest.fixture
+def officer(world: World) -> User:
+    """The commune officer of Ia Dom."""
+    return world.user("officer.iadom")
+
+
+@pytest.fixture
+def stranger(world: World) -> User:
+    """The commune officer of Ia Đal, for whom Ia Dom's records do not exist."""
+    return world.user("officer.iadal")
+
+
+@pytest.fixture
+def coordinator(world: World) -> User:
+    """An officer of LĐTBXH."""
+    return world.user("coordinator")
+
+
+@pytest.fixture
+def second_coordinator(world: World) -> User:
+    return world.user("coordinator.2")
+
+
+@pytest.fixture
+def leader(world: World) -> User:
+    return world.user("leader")
+
+
+@pytest.fixture
+def health_officer(world: World) -> User:
+    """Of the Trung tâm Y tế: leads health and nutrition."""
+    return world.user("health")
+
+
+@pytest.fixture
+def culture_officer(world: World) -> User:
+    """Of the culture centre: leads play."""
+    return world.user("culture")
+
+
+@pytest.fixture
+def union_officer(world: World) -> User:
+    """Of the Hội LHPN: leads nothing, mobilises."""
+    return world.user("union")
+
+
+@pytest.fixture
+def administrator(world: World) -> User:
+    return world.user("administrator")
+
+
+@pytest.fixture
+def client_of() -> object:
+    """``client_of(user)``: a browser session of that user."""
+
+    def client(user: User) -> Client:
+        browser = Client()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return client
