@@ -1,0 +1,47 @@
+"""The few tags that all pages share."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import template
+from django.db.models import Model
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from directory.models import HistoryEntry, User
+from directory.navigation import NavigationItem, navigation_of
+from directory.roles import Permission
+
+register = template.Library()
+
+
+@register.simple_tag
+def client_key() -> SafeString:
+    """A hidden field with a new key: the form it stands in changes things once, however often it is sent."""
+    return format_html('<input type="hidden" name="client_key" value="{}">', uuid.uuid4())
+
+
+@register.filter
+def may(user: User, permission: str) -> bool:
+    """``{% if user|may:"ALLOCATE" %}``: whether the role allows the deed."""
+    return user.is_authenticated and user.may(Permission[permission])
+
+
+@register.filter
+def reported(value: Any) -> Any:
+    """An empty value is “not reported”, which is not 0."""
+    return _("not reported") if value is None else value
+
+
+@register.simple_tag
+def navigation(user: User) -> list[NavigationItem]:
+    return navigation_of(user) if user.is_authenticated else []
+
+
+@register.inclusion_tag("components/history.html")
+def history(subject: Model) -> dict[str, Any]:
+    """What happened to an object: who, on behalf of whom, when, why."""
+    return {"entries": HistoryEntry.objects.of(subject)}
