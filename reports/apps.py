@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
     name = "reports"
+
+    def ready(self) -> None:
+        from directory.navigation import NavigationItem, register
+
+        register(NavigationItem(0, _("Home"), "home"))

@@ -1,0 +1,39 @@
+"""Home: the task list per role, late ones first."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from directory.models import User
+from directory.todo import Todo, in_order
+
+pytestmark = pytest.mark.django_db
+
+
+def test_home_asks_a_stranger_to_log_in(client) -> None:
+    response = client.get(reverse("home"))
+    assert (response.status_code, response.url) == (302, f"{reverse('account_login')}?next=/")
+
+
+@pytest.mark.parametrize(
+    "username",
+    ["officer.iadom", "coordinator", "leader", "health", "culture", "union", "administrator"],
+)
+def test_home_opens_for_every_role(world, client_of, username: str) -> None:
+    user = world.user(username)
+    response = client_of(user).get(reverse("home"))
+    assert response.status_code == 200
+    assert str(response.context["role"].purpose) in response.content.decode()
+
+
+def test_late_tasks_stand_first() -> None:
+    soon = Todo("b", "/b", due_on=date(2025, 6, 3))
+    late = Todo("c", "/c", due_on=date(2025, 6, 1))
+    undated = Todo("a", "/a")
+    assert in_order([undated, soon, late]) == [late, soon, undated]
+
+
+def test_counts_are_only_those_that_the_role_may_open(administrator: User, client_of) -> None:
+    counts = client_of(administrator).get(reverse("home")).context["counts"]
+    assert [count.url for count in counts] == [reverse("account_list")]
