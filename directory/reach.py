@@ -28,6 +28,8 @@ class Reach:
     scopes: the units whose whole coordination may be seen (rounds, pledges, reports).
     agencies: own agency and its predecessors: records that they own or are a party to.
     around: the units that contain the own ones: their rounds and issued reports may be read.
+    led: the units within which the own agency leads ``areas`` (none for communes and unions): records of
+    those areas that belong to the whole unit, such as pledges, may be seen.
     """
 
     communes: frozenset[int] = field(default_factory=frozenset)
@@ -35,6 +37,7 @@ class Reach:
     scopes: frozenset[int] = field(default_factory=frozenset)
     agencies: frozenset[int] = field(default_factory=frozenset)
     around: frozenset[int] = field(default_factory=frozenset)
+    led: frozenset[int] = field(default_factory=frozenset)
 
     def __or__(self, other: Reach) -> Reach:
         return Reach(
@@ -43,6 +46,7 @@ class Reach:
             self.scopes | other.scopes,
             self.agencies | other.agencies,
             self.around | other.around,
+            self.led | other.led,
         )
 
 
@@ -64,10 +68,12 @@ def _own_reach(user: User, day: date) -> Reach:
         return Reach(own, all_areas, frozenset(), frozenset(agencies), _around(own))
     if user.role == Role.AGENCY_OFFICER:
         leads = list(LeadArea.objects.on(day).filter(agency=user.agency))
-        communes = _communes_under({lead.scope_id for lead in leads}, day)
+        within = {lead.scope_id for lead in leads}
+        communes = _communes_under(within, day)
         areas = frozenset(lead.area_id for lead in leads)
-        home = {user.agency.unit_id}
-        return Reach(communes, areas, frozenset(), frozenset(agencies), frozenset(home) | _around(home))
+        led = frozenset(Succession.objects.predecessors(within, day))
+        around = _around({user.agency.unit_id})
+        return Reach(communes, areas, frozenset(), frozenset(agencies), around, led)
     # Coordinators by the scope that their agency holds; leaders by the unit that their committee governs.
     if user.role == Role.COORDINATOR:
         held = CoordinationScope.objects.on(day).filter(agency=user.agency).values_list("unit_id", flat=True)
