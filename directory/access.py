@@ -37,12 +37,11 @@ class Rule:
 
 PUBLIC = Rule(public=True)
 SIGNED_IN = Rule()
+# The back office keeps registers of the directory only, so one rule covers all of its pages.
+ADMIN_SITE = Rule(permissions=(Permission.MANAGE_DIRECTORY,))
 
-# Views of libraries cannot be decorated; their rule stands here by URL name.
+# Views of libraries that cannot be decorated; their rule stands here by URL name.
 LIBRARY_RULES: dict[str, Rule] = {
-    "account_login": PUBLIC,
-    "account_logout": SIGNED_IN,
-    "account_change_password": SIGNED_IN,
     "set_language": PUBLIC,
 }
 

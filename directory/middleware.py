@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from directory.access import rule_of
+from directory.access import ADMIN_SITE, rule_of
 from directory.errors import Refusal
 from directory.http import Request
 
@@ -36,9 +36,7 @@ class AccessMiddleware:
     ) -> HttpResponse | None:
         match = request.resolver_match
         name = match.url_name if match else None
-        if match and match.namespace == "admin":
-            return None  # the admin site asks has_permission itself: administrators only
-        rule = rule_of(view, name)
+        rule = ADMIN_SITE if match and match.namespace == "admin" else rule_of(view, name)
         if rule is None:
             raise PermissionDenied(f"The view {view} declares no access rule.")
         if rule.public:
