@@ -1,0 +1,87 @@
+"""What the base layout and the components need to draw themselves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+# htmx without eval and without a style of its own (the CSP forbids both), and without pages kept in the
+# browser's storage. A refusal (403, 409, 422 …) is shown; a failure is not swapped in: portal.js says it.
+HTMX_CONFIG = {
+    "allowEval": False,
+    "includeIndicatorStyles": False,
+    "historyCacheSize": 0,
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "403|404|409|422|429", "swap": True, "error": True},
+        {"code": "[45]..", "swap": False, "error": True},
+        {"code": "...", "swap": False},
+    ],
+}
+
+
+@register.simple_tag
+def htmx_config() -> SafeString:
+    return format_html("{}", json.dumps(HTMX_CONFIG))
+
+
+@register.simple_tag
+def current_mark(request: HttpRequest, href: str) -> SafeString:
+    """``aria-current``: “page” on the entry's own page, “true” on the pages below it."""
+    path = request.path
+    if path == href:
+        return format_html(' aria-current="{}"', "page")
+    if href != "/" and path.startswith(href):
+        return format_html(' aria-current="{}"', "true")
+    return SafeString("")
+
+
+@register.filter
+def in_words(value: str) -> str:
+    """A verb or a state as the history keeps it (“in_transit”) in the reader's words (“Đang vận chuyển”)."""
+    words = str(value).replace("_", " ")
+    for msgid in (value, words[:1].upper() + words[1:], words):
+        if msgid and _(msgid) != msgid:
+            return _(msgid)
+    return words[:1].upper() + words[1:]
+
+
+BAR_WIDTH = 198
+BAR_FILLS = {"delivered": "#1d2c4d", "stock": "#4f74b8", "promised": "#b9cbe8"}
+
+
+@register.simple_tag
+def bar_shape(
+    needed: int | None, promised: int | None, stock: int | None, delivered: int | None
+) -> dict[str, Any]:
+    """Rectangles (x and width as plain numbers) of the parts of a need, and the same in words."""
+    amounts = {"delivered": delivered or 0, "stock": stock or 0, "promised": promised or 0}
+    whole = max(needed or 0, sum(amounts.values()))
+    parts, x = [], 1.0
+    for name, amount in amounts.items():
+        width = BAR_WIDTH * amount / whole if whole else 0
+        if width:
+            parts.append({"x": f"{x:.1f}", "width": f"{width:.1f}", "fill": BAR_FILLS[name]})
+        x += width
+    return {"parts": parts, "text": _bar_text(needed, amounts)}
+
+
+def _bar_text(needed: int | None, amounts: dict[str, int]) -> str:
+    if needed is None:
+        return _("Need not reported")
+    figures = {name: number_format(amount) for name, amount in amounts.items()}
+    missing = max(needed - sum(amounts.values()), 0)
+    return _(
+        "Needed %(needed)s: delivered %(delivered)s, in stock %(stock)s, promised %(promised)s, "
+        "still missing %(missing)s"
+    ) % {"needed": number_format(needed), "missing": number_format(missing), **figures}

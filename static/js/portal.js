@@ -1,0 +1,49 @@
+// Every page works without this file. It moves the focus to what went wrong, keeps a form from being sent
+// twice by a double click, and shows refusals and failures of htmx requests. The server is safe without it.
+"use strict";
+
+function focusOnWhatIsWrong(root) {
+  const target = root.querySelector("[data-focus]");
+  if (target) target.focus();
+}
+
+function disableAfterSubmit(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  const button = event.submitter;
+  // After this turn: the button's own name and value must still be sent.
+  if (button) setTimeout(() => (button.disabled = true), 0);
+}
+
+function enableAll() {
+  for (const button of document.querySelectorAll("button[disabled]:not([data-disabled])")) button.disabled = false;
+}
+
+function showRefusal(event) {
+  const xhr = event.detail.xhr;
+  if (xhr.status < 400 || !xhr.responseText.includes("data-refusal")) return;
+  event.detail.shouldSwap = true;
+  event.detail.swapOverride = "innerHTML";
+  event.detail.target = document.getElementById("refusals");
+}
+
+function showFailure(event) {
+  const region = document.getElementById("refusals");
+  const status = event.detail.xhr ? event.detail.xhr.status : 0;
+  if (status >= 400 && status < 500) return;
+  const line = document.createElement("p");
+  line.className = "refusal";
+  line.textContent = region.dataset.lost;
+  region.replaceChildren(line);
+}
+
+document.addEventListener("DOMContentLoaded", () => focusOnWhatIsWrong(document));
+document.addEventListener("submit", disableAfterSubmit);
+window.addEventListener("pageshow", (event) => event.persisted && enableAll());
+document.addEventListener("htmx:beforeSwap", showRefusal);
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target && event.detail.target.id === "refusals") focusOnWhatIsWrong(event.detail.target);
+});
+document.addEventListener("htmx:responseError", showFailure);
+document.addEventListener("htmx:sendError", showFailure);
+document.addEventListener("htmx:timeout", showFailure);
