@@ -1,0 +1,33 @@
+"""What screens with a form share: the client key of a request, and a refusal shown at its fields."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from directory.errors import Refusal
+
+
+def client_key_of(request: HttpRequest) -> uuid.UUID | None:
+    """The key that ``{% client_key %}`` put into the form; pass it to the action as ``key``."""
+    posted = request.POST.get("client_key", "")
+    if not posted:
+        return None
+    try:
+        return uuid.UUID(posted)
+    except ValueError:
+        raise Refusal(
+            _("The form came back damaged, so nothing was saved. Reload the page and fill it in again."),
+            code="bad_key",
+        ) from None
+
+
+def show_refusal(form: forms.BaseForm, refusal: Refusal) -> int:
+    """Put each problem at its field (or on top of the form); returns the status for the response."""
+    for problem in refusal.problems:
+        place = problem.place if problem.place in form.fields else None
+        form.add_error(place, forms.ValidationError(str(problem.message), code=refusal.code))
+    return refusal.status
