@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import SupportArea
+
+if TYPE_CHECKING:
+    from needs.models.round import SurveyRound
+
+
+class AgeBandQuerySet(models.QuerySet):
+    def counted(self) -> AgeBandQuerySet:
+        """The bands that children are counted in: all but the one that is all of them."""
+        return self.filter(is_all=False)
 
 
 class AgeBand(models.Model):
@@ -19,6 +30,8 @@ class AgeBand(models.Model):
     from_year = models.PositiveSmallIntegerField(_("from (years)"))
     to_year = models.PositiveSmallIntegerField(_("to (years)"))
     is_all = models.BooleanField(_("all children"), default=False)
+
+    objects = AgeBandQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("age band")
@@ -37,6 +50,12 @@ class AgeBand(models.Model):
         return str(_("all")) if self.is_all else f"{self.from_year}-{self.to_year}"
 
 
+class SubgroupQuerySet(models.QuerySet):
+    def in_order(self) -> SubgroupQuerySet:
+        """The whole first, then its parts."""
+        return self.order_by("-is_total", "order")
+
+
 class Subgroup(models.Model):
     """Which children of a place are counted: all, girls, ethnic minority, poor, disabled, enrolled."""
 
@@ -45,6 +64,8 @@ class Subgroup(models.Model):
     name_en = models.CharField(_("name in English"), max_length=60)
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
     is_total = models.BooleanField(_("the whole; the others are parts of it"), default=False)
+
+    objects = SubgroupQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("subgroup")
@@ -58,6 +79,10 @@ class Subgroup(models.Model):
 class SupportItemQuerySet(models.QuerySet):
     def in_use(self) -> SupportItemQuerySet:
         return self.filter(retired_on__isnull=True)
+
+    def askable_in(self, survey_round: SurveyRound) -> SupportItemQuerySet:
+        """What may be asked for in a round: items not yet retired when it opened."""
+        return self.filter(Q(retired_on__isnull=True) | Q(retired_on__gt=survey_round.opens_on))
 
 
 class SupportItem(models.Model):

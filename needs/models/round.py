@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from directory.deeds import ActionOnly
@@ -14,6 +15,8 @@ from needs.states import RoundState
 
 if TYPE_CHECKING:
     from directory.models import User
+    from directory.models.place import PlaceQuerySet
+    from directory.models.unit import UnitQuerySet
 
 
 class SurveyRoundQuerySet(models.QuerySet):
@@ -57,3 +60,26 @@ class SurveyRound(ActionOnly):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == RoundState.OPEN
+
+    def communes(self) -> UnitQuerySet:
+        """The communes that take part: those of the scope when the round opened, or those of ``places``."""
+        communes = Unit.objects.communes().on(self.opens_on)
+        if self.kind == self.Kind.SUPPLEMENTARY:
+            return communes.filter(pk__in=self.places.values("unit_id"))
+        return communes.filter(pk__in=Unit.objects.under([self.scope_id]))
+
+    def places_in(self, communes: Iterable[int]) -> PlaceQuerySet:
+        """The places to be surveyed there, as they stood when the round opened; whole commune first."""
+        places = Place.objects.on(self.opens_on).filter(unit_id__in=communes)
+        if self.kind == self.Kind.SUPPLEMENTARY:
+            places = places.filter(rounds=self)
+        return places.order_by("unit", _rank_of_kind(), "order", "name")
+
+
+def _rank_of_kind() -> Case:
+    kinds = [Place.Kind.COMMUNE, Place.Kind.VILLAGE, Place.Kind.SCHOOL, Place.Kind.SITE]
+    return Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(kinds)), default=len(kinds))

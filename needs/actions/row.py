@@ -1,0 +1,199 @@
+"""Save one line of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from directory import clock
+from directory.deeds import action
+from directory.errors import Problem, Refusal, Stale, WrongState
+from directory.models import Place, SupportArea, User
+from needs import cells as naming
+from needs.actions.survey import locked, refuse_closed, refuse_unless_filled_in_by
+from needs.cells import MOST, CountCells, NeedCells, StatedNeed, Value
+from needs.checks import what_is_wrong
+from needs.contents import Contents
+from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
+from needs.states import EDITABLE, SurveyState
+
+PRIORITIES = range(1, 5)
+
+
+@action
+def save_row(
+    *,
+    by: User,
+    survey: Survey,
+    place: Place,
+    area: SupportArea | None,
+    version: int,
+    cells: CountCells | NeedCells,
+) -> SurveyRow:
+    """Save the given cells of one place: child counts (``area`` None) or stated needs of an area.
+
+    A cell with None is cleared (empty is not zero); a cell that is not given stays. ``version`` is the
+    row's version that the writer had read (0: an empty row). Raises ``Stale`` with both values by cell
+    over a newer save, ``WrongState`` (submitted, approved, round closed), ``Forbidden``, ``Refusal``
+    naming each wrong cell.
+    """
+    survey = locked(survey)
+    refuse_unless_filled_in_by(by, survey)
+    refuse_closed(survey.round)
+    _refuse_unless_editable(survey)
+    contents = Contents(survey)
+    if place not in contents.places:
+        message = _("%(place)s is not among the places of this survey. Reload the page.")
+        raise Refusal(message % {"place": place.full_name}, code="not_in_survey")
+    if problems := list(_problems(contents, area, cells)):
+        raise Refusal(problems, code="invalid_cells")
+    row, _created = SurveyRow.objects.get_or_create(survey=survey, place=place, area=area)
+    newer = SurveyRow.objects.filter(pk=row.pk, version=version)
+    if not newer.update(version=F("version") + 1, saved_by=by, saved_at=clock.now()):
+        raise _stale(contents, row, cells)
+    _write(contents, place, area, cells)
+    row.refresh_from_db()
+    return row
+
+
+def _refuse_unless_editable(survey: Survey) -> None:
+    if survey.state in EDITABLE:
+        return
+    if survey.state == SurveyState.SUBMITTED:
+        message = _(
+            "Not saved: the survey of %(commune)s was submitted and waits for review. "
+            "Ask the coordinating office to return it."
+        )
+    else:
+        message = _(
+            "Not saved: the survey of %(commune)s is approved. "
+            "Start a correction of it, which is a new version."
+        )
+    raise WrongState(message % {"commune": survey.commune}, code="survey_not_editable", state=survey.state)
+
+
+def _problems(contents: Contents, area: SupportArea | None, cells: Mapping) -> Iterator[Problem]:
+    for key, value in cells.items():
+        if area is None:
+            yield from _count_problems(contents, key, value)
+        else:
+            yield from _need_problems(contents, area, key, value)
+
+
+def _count_problems(contents: Contents, key: tuple[int, int], value: int | None) -> Iterator[Problem]:
+    bands, groups = {band.pk for band in contents.bands}, {group.pk for group in contents.subgroups}
+    if key[0] not in bands or key[1] not in groups:
+        yield Problem(_("This survey has no such column. Reload the page."), naming.count_cell(*key))
+    elif value is not None:
+        yield from _range(value, naming.count_cell(*key))
+
+
+def _need_problems(
+    contents: Contents, area: SupportArea, key: tuple[int, int], need: StatedNeed | None
+) -> Iterator[Problem]:
+    place = naming.quantity_cell(*key)
+    if key not in {(item.pk, band.pk) for item, band in contents.item_bands_of(area)}:
+        yield Problem(_("This survey has no such column. Reload the page."), place)
+        return
+    if need is None:
+        return
+    if wrong := what_is_wrong(need.children, need.quantity):
+        empty = naming.children_cell(*key) if need.children is None else place
+        yield Problem(wrong[0].upper() + wrong[1:], empty)
+    for value, cell in ((need.children, naming.children_cell(*key)), (need.quantity, place)):
+        if value is not None:
+            yield from _range(value, cell)
+    if need.priority not in PRIORITIES:
+        yield Problem(_("The priority is 1 (most urgent) to 4. Choose one of them."), "p")
+
+
+def _range(value: int, cell: str) -> Iterator[Problem]:
+    if value < 0:
+        yield Problem(_("A number of children or things is 0 or more. Correct it."), cell)
+    elif value > MOST:
+        yield Problem(_("This number has more than 9 digits. Check the figure."), cell)
+
+
+def _stale(contents: Contents, row: SurveyRow, cells: Mapping) -> Stale:
+    """Both values of every cell that differs, and who saved the other ones."""
+    row = SurveyRow.objects.select_related("saved_by").get(pk=row.pk)
+    yours = _values(row.area, cells)
+    stored = stored_values(contents, row.place, row.area)
+    theirs = {name: stored.get(name) for name in yours}
+    differing = [name for name, value in yours.items() if (value or value == 0 or None) != theirs[name]]
+    by, at = row.saved_by, row.saved_at
+    message = _(
+        "%(place)s was changed meanwhile by %(by)s and was not overwritten. "
+        "Take the other values or keep yours."
+    ) % {"place": row.place.name, "by": by or _("somebody else")}
+    return Stale(
+        message,
+        theirs={name: theirs[name] for name in differing},
+        yours={name: yours[name] for name in differing},
+        by=by,
+        at=at,
+        version=row.version,
+    )
+
+
+def _values(area: SupportArea | None, cells: Mapping) -> dict[str, Value]:
+    return naming.count_values(cells) if area is None else naming.need_values(cells)
+
+
+def stored_values(contents: Contents, place: Place, area: SupportArea | None) -> dict[str, Value]:
+    """What a row holds now, by cell name."""
+    if area is None:
+        return naming.count_values(contents.counts_at(place))
+    return naming.need_values(contents.needs_at(place, area))
+
+
+def _write(contents: Contents, place: Place, area: SupportArea | None, cells: Mapping) -> None:
+    if area is None:
+        _write_counts(contents.survey, place, cells)
+    else:
+        _write_needs(contents.survey, place, cells)
+
+
+def _write_counts(survey: Survey, place: Place, cells: CountCells) -> None:
+    stored = {
+        (count.age_band_id, count.subgroup_id): count
+        for count in ChildCount.objects.filter(survey=survey, place=place)
+    }
+    cleared = [stored[key].pk for key, value in cells.items() if value is None and key in stored]
+    ChildCount.objects.filter(pk__in=cleared).delete()
+    given = [
+        ChildCount(survey=survey, place=place, age_band_id=band, subgroup_id=group, value=value)
+        for (band, group), value in cells.items()
+        if value is not None
+    ]
+    unique = ["survey", "place", "age_band", "subgroup"]
+    ChildCount.objects.bulk_create(
+        given, update_conflicts=True, unique_fields=unique, update_fields=["value"]
+    )
+
+
+def _write_needs(survey: Survey, place: Place, cells: NeedCells) -> None:
+    for item, band in [key for key, need in cells.items() if need is None]:
+        NeedStatement.objects.filter(survey=survey, place=place, item=item, age_band=band).delete()
+    given = [
+        NeedStatement(
+            survey=survey,
+            place=place,
+            item_id=item,
+            age_band_id=band,
+            children=need.children or 0,
+            quantity=need.quantity or 0,
+            priority=need.priority,
+            reason=need.reason.strip()[:300],
+        )
+        for (item, band), need in cells.items()
+        if need is not None
+    ]
+    NeedStatement.objects.bulk_create(
+        given,
+        update_conflicts=True,
+        unique_fields=["survey", "place", "item", "age_band"],
+        update_fields=["children", "quantity", "priority", "reason"],
+    )

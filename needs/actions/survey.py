@@ -1,0 +1,192 @@
+"""Start, submit and correct a commune's survey."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext as _
+
+from directory import clock, history
+from directory.deeds import action
+from directory.errors import Forbidden, Refusal, WrongState
+from directory.models import Agency, Unit, User
+from directory.roles import Permission
+from directory.states import target_of
+from needs import permissions
+from needs.checks import findings_in
+from needs.contents import Contents
+from needs.models import ChildCount, NeedStatement, Survey, SurveyRound
+from needs.states import SURVEY_TRANSITIONS, SurveyState
+
+
+def locked(survey: Survey) -> Survey:
+    """The survey as it is now, locked, with its round read after the lock.
+
+    Saving a row, submitting, reviewing and closing the round all take this lock first.
+    """
+    fresh = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
+    fresh.round = SurveyRound.objects.select_related("scope").get(pk=fresh.round_id)
+    fresh.commune = survey.commune
+    return fresh
+
+
+def refuse_closed(survey_round: SurveyRound) -> None:
+    if not survey_round.is_open:
+        message = _(
+            "“%(round)s” is closed: nothing more is entered or changed in it. Ask the coordinating office "
+            "for a supplementary round if something is missing."
+        )
+        raise WrongState(message % {"round": survey_round}, code="round_closed")
+
+
+def refuse_unless_filled_in_by(user: User, survey: Survey) -> None:
+    if not permissions.may_fill_in(user, survey):
+        message = _(
+            "The survey of %(commune)s is filled in by its own officers. The coordinating office enters "
+            "only surveys that it started on the commune's behalf; it may return this one with a reason."
+        )
+        raise Forbidden(message % {"commune": survey.commune})
+
+
+@action
+def start_survey(
+    *, by: User, survey_round: SurveyRound, commune: Unit, on_behalf_of: Agency | None = None
+) -> Survey:
+    """The commune's open survey in the round, started if there is none yet.
+
+    ``on_behalf_of``: the commune's agency, when the coordinating office enters it from paper.
+    Raises ``Forbidden``, ``WrongState`` (round closed, or survey approved), ``Refusal`` (not in the round).
+    """
+    survey_round = SurveyRound.objects.select_for_update(no_key=True).get(pk=survey_round.pk)
+    _refuse_stranger(by, commune, on_behalf_of)
+    if not survey_round.communes().filter(pk=commune.pk).exists():
+        message = _("%(commune)s does not take part in “%(round)s”. Choose one of its communes.")
+        raise Refusal(message % {"commune": commune, "round": survey_round}, code="not_in_round")
+    newest = Survey.objects.filter(round=survey_round, commune=commune).order_by("-version").first()
+    if newest and newest.state == SurveyState.APPROVED:
+        message = _("The survey of %(commune)s is approved. Start a correction of it instead.")
+        raise WrongState(message % {"commune": commune}, code="survey_approved")
+    if newest:
+        return newest
+    refuse_closed(survey_round)
+    survey = Survey.objects.create(
+        round=survey_round, commune=commune, created_by=by, on_behalf_of=on_behalf_of, created_at=clock.now()
+    )
+    history.record(survey, "start", by=by, to_state=survey.state, on_behalf_of=on_behalf_of)
+    return survey
+
+
+def _refuse_stranger(user: User, commune: Unit, on_behalf_of: Agency | None) -> None:
+    """The commune's officers for themselves; a coordinator only naming for whom."""
+    if user.may(Permission.ENTER_SURVEY) and permissions.is_of_commune(user, commune):
+        return
+    if not permissions.coordinates(user, commune):
+        message = _("The survey of %(commune)s is started by its own officers or by the coordinating office.")
+        raise Forbidden(message % {"commune": commune})
+    if on_behalf_of is None or on_behalf_of.unit_id != commune.pk:
+        message = _(
+            "The coordinating office enters this survey for %(commune)s. Say on behalf of which agency there."
+        )
+        raise Refusal(message % {"commune": commune}, code="on_behalf_missing", place="on_behalf_of")
+
+
+@action
+def submit_survey(*, by: User, survey: Survey, key: uuid.UUID | None = None) -> Survey:
+    """Hand the survey to the coordinating office. Only complete and without errors.
+
+    Raises ``Refusal`` with everything that is missing or wrong, each with its row and cell;
+    ``WrongState`` if it is not a draft or returned, or the round is closed; ``Forbidden``.
+    """
+    survey = locked(survey)
+    refuse_unless_filled_in_by(by, survey)
+    refuse_closed(survey.round)
+    source = survey.state
+    target = target_of(SURVEY_TRANSITIONS, "submit", source, _not_submittable(survey))
+    blocking = [finding for finding in findings_in(Contents(survey)) if finding.blocks]
+    if blocking:
+        raise Refusal([finding.as_problem() for finding in blocking], code="incomplete", findings=blocking)
+    survey.state, survey.submitted_by, survey.submitted_at = target, by, clock.now()
+    survey.save(update_fields=["state", "submitted_by", "submitted_at"])
+    history.record(
+        survey, "submit", by=by, from_state=source, to_state=target, on_behalf_of=_principal(by, survey)
+    )
+    return survey
+
+
+def _principal(user: User, survey: Survey) -> Agency | None:
+    """The agency that somebody from outside the commune enters the survey for."""
+    return None if permissions.is_of_commune(user, survey.commune) else survey.on_behalf_of
+
+
+def _not_submittable(survey: Survey) -> str:
+    if survey.state == SurveyState.APPROVED:
+        return _("This survey is approved. Start a correction if something is wrong in it.")
+    return _("This survey was submitted already and waits for review. Ask for its return to change it.")
+
+
+@action
+def correct_survey(*, by: User, survey: Survey) -> Survey:
+    """The next version of an approved survey, as a draft copy; the approved one stays in force meanwhile.
+
+    Raises ``Forbidden``, ``WrongState`` (not approved, round closed). An open correction
+    is returned as it is.
+    """
+    survey = locked(survey)
+    refuse_closed(survey.round)
+    _refuse_corrector(by, survey)
+    newest = Survey.objects.filter(round=survey.round, commune=survey.commune).latest("version")
+    if newest.state != SurveyState.APPROVED:
+        if newest.version > survey.version:
+            return newest
+        raise WrongState(_("This survey is not approved yet: change it directly, or have it returned."))
+    draft = Survey.objects.create(
+        round=survey.round,
+        commune=survey.commune,
+        version=newest.version + 1,
+        created_by=by,
+        created_at=clock.now(),
+        on_behalf_of=None if permissions.is_of_commune(by, survey.commune) else _agency_of(survey),
+    )
+    _copy_cells(newest, draft)
+    history.record(
+        draft,
+        "correct",
+        by=by,
+        to_state=draft.state,
+        on_behalf_of=draft.on_behalf_of,
+        from_version=newest.version,
+    )
+    return draft
+
+
+def _refuse_corrector(user: User, survey: Survey) -> None:
+    entitled = permissions.is_of_commune(user, survey.commune) or permissions.coordinates(
+        user, survey.commune
+    )
+    if not (user.may(Permission.ENTER_SURVEY) and entitled):
+        message = _(
+            "The survey of %(commune)s is corrected by its own officers or by the coordinating office."
+        )
+        raise Forbidden(message % {"commune": survey.commune})
+
+
+def _agency_of(survey: Survey) -> Agency | None:
+    """Whom the coordinating office corrects for: the commune's committee."""
+    return survey.on_behalf_of or committee_of(survey.commune)
+
+
+def committee_of(commune: Unit) -> Agency | None:
+    """The people's committee of a commune: of today, or the last one that it had."""
+    committees = Agency.objects.filter(unit=commune, kind=Agency.Kind.COMMITTEE)
+    return committees.on(clock.today()).first() or committees.order_by("-valid_from").first()
+
+
+def _copy_cells(source: Survey, target: Survey) -> None:
+    counts = list(ChildCount.objects.filter(survey=source).order_by("pk"))
+    statements = list(NeedStatement.objects.filter(survey=source).order_by("pk"))
+    rows: list[ChildCount | NeedStatement] = [*counts, *statements]
+    for row in rows:
+        row.pk, row.survey = None, target
+        row._state.adding = True
+    ChildCount.objects.bulk_create(counts)
+    NeedStatement.objects.bulk_create(statements)

@@ -1,0 +1,68 @@
+"""How a cell of the grid is called: short, because a page has a thousand of them.
+
+Part A: ``c<age band>-<subgroup>``. Part B: ``n<item>-<age band>`` (children in need) beside
+``q<item>-<age band>`` (quantity). Of a row of part B: ``p`` (priority), ``r`` (reason). In a form each
+name stands behind its row: ``<place>.c3-1``; ``<place>.v`` is the version of the row that was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DEFAULT_PRIORITY = 3
+MOST = 999_999_999
+
+CountKey = tuple[int, int]
+NeedKey = tuple[int, int]
+Value = int | str | None
+
+
+@dataclass(frozen=True)
+class StatedNeed:
+    """What a survey says of one item and age band at a place: children (persons), quantity (item's unit)."""
+
+    children: int | None
+    quantity: int | None
+    priority: int = DEFAULT_PRIORITY
+    reason: str = ""
+
+
+CountCells = Mapping[CountKey, int | None]
+NeedCells = Mapping[NeedKey, StatedNeed | None]
+
+
+def count_cell(band_id: int, subgroup_id: int) -> str:
+    return f"c{band_id}-{subgroup_id}"
+
+
+def children_cell(item_id: int, band_id: int) -> str:
+    return f"n{item_id}-{band_id}"
+
+
+def quantity_cell(item_id: int, band_id: int) -> str:
+    return f"q{item_id}-{band_id}"
+
+
+def in_row(place_id: int, cell: str) -> str:
+    return f"{place_id}.{cell}"
+
+
+def count_values(cells: CountCells) -> dict[str, Value]:
+    return {count_cell(*key): value for key, value in cells.items()}
+
+
+def need_values(cells: NeedCells) -> dict[str, Value]:
+    """Children and quantity by cell name; priority and reason once for the row, the most urgent's.
+
+    The grid asks for one priority and one reason a row; the data carry them per statement.
+    """
+    values: dict[str, Value] = {}
+    for key, need in cells.items():
+        values[children_cell(*key)] = need.children if need else None
+        values[quantity_cell(*key)] = need.quantity if need else None
+    stated = [need for need in cells.values() if need]
+    if stated:
+        urgent = min(stated, key=lambda need: need.priority)
+        values |= {"p": urgent.priority, "r": urgent.reason}
+    return values

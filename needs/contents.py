@@ -1,0 +1,101 @@
+"""Everything that one survey says, read piece by piece: each piece costs one query, when it is asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from directory.models import Place, SupportArea
+from needs.cells import NeedKey, StatedNeed
+from needs.models import AgeBand, ChildCount, NeedStatement, Subgroup, SupportItem, Survey, SurveyRow
+
+ItemBand = tuple[SupportItem, AgeBand]
+
+
+class Contents:
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+
+    @cached_property
+    def places(self) -> list[Place]:
+        return list(self.survey.round.places_in([self.survey.commune_id]))
+
+    @cached_property
+    def bands(self) -> list[AgeBand]:
+        return list(AgeBand.objects.counted())
+
+    @cached_property
+    def subgroups(self) -> list[Subgroup]:
+        return list(Subgroup.objects.in_order())
+
+    @cached_property
+    def total(self) -> Subgroup:
+        """The subgroup that is the whole."""
+        return next(subgroup for subgroup in self.subgroups if subgroup.is_total)
+
+    @cached_property
+    def item_bands(self) -> list[ItemBand]:
+        """The items that may be asked for, each with its age bands, in the order of the grid."""
+        links = SupportItem.age_bands.through.objects.select_related("supportitem__area", "ageband")
+        links = links.filter(supportitem__in=SupportItem.objects.askable_in(self.survey.round))
+        order = ("supportitem__area__order", "supportitem__order", "supportitem__code")
+        links = links.order_by(*order, "ageband__is_all", "ageband__from_year")
+        items: dict[int, SupportItem] = {}
+        return [(items.setdefault(li.supportitem_id, li.supportitem), li.ageband) for li in links]
+
+    @cached_property
+    def areas(self) -> list[SupportArea]:
+        """The areas that have something to ask for: a tab each."""
+        return list({item.area_id: item.area for item, _ in self.item_bands}.values())
+
+    def item_bands_of(self, area: SupportArea) -> list[ItemBand]:
+        return [(item, band) for item, band in self.item_bands if item.area_id == area.pk]
+
+    @cached_property
+    def counts(self) -> dict[tuple[int, int, int], int]:
+        """Children by (place, age band, subgroup); not reported: no entry."""
+        counts = ChildCount.objects.filter(survey=self.survey)
+        return {
+            (place, band, subgroup): value
+            for place, band, subgroup, value in counts.values_list(
+                "place_id", "age_band_id", "subgroup_id", "value"
+            )
+        }
+
+    @cached_property
+    def statements(self) -> dict[tuple[int, int, int], StatedNeed]:
+        """Stated needs by (place, item, age band)."""
+        statements = NeedStatement.objects.filter(survey=self.survey)
+        return {
+            (place, item, band): StatedNeed(children, quantity, priority, reason)
+            for place, item, band, children, quantity, priority, reason in statements.values_list(
+                "place_id", "item_id", "age_band_id", "children", "quantity", "priority", "reason"
+            )
+        }
+
+    @cached_property
+    def rows(self) -> dict[tuple[int, int | None], SurveyRow]:
+        """Versions of the grid's lines by (place, area or None for the child counts)."""
+        rows = SurveyRow.objects.filter(survey=self.survey).select_related("saved_by")
+        return {(row.place_id, row.area_id): row for row in rows}
+
+    def count_of(self, place: Place, band: AgeBand) -> int | None:
+        """Children of a place in a band, all together; of several bands only if each was counted."""
+        if not band.is_all:
+            return self.counts.get((place.pk, band.pk, self._total_id))
+        parts = [self.counts.get((place.pk, part.pk, self._total_id)) for part in self.bands]
+        return None if None in parts else sum(part for part in parts if part is not None)
+
+    @property
+    def _total_id(self) -> int:
+        return self.total.pk
+
+    def counts_at(self, place: Place) -> dict[tuple[int, int], int]:
+        return {(band, group): value for (at, band, group), value in self.counts.items() if at == place.pk}
+
+    def needs_at(self, place: Place, area: SupportArea) -> dict[NeedKey, StatedNeed]:
+        items = {item.pk for item, _ in self.item_bands_of(area)}
+        return {
+            (item, band): need
+            for (at, item, band), need in self.statements.items()
+            if at == place.pk and item in items
+        }

@@ -1,0 +1,61 @@
+"""Who may do what to which round, survey and need, as sentences. What they see at all: ``visible_to``."""
+
+from __future__ import annotations
+
+from directory import clock
+from directory.models import CoordinationScope, Unit, User
+from directory.models.unit import UnitQuerySet
+from directory.roles import Permission, Role
+from needs.models import Survey, SurveyRound
+
+
+def may_open_round_in(user: User, scope: Unit) -> bool:
+    """A coordinator whose agency coordinates exactly this unit today [plan IV.1]."""
+    return user.may(Permission.MANAGE_ROUNDS) and scopes_of(user).filter(pk=scope.pk).exists()
+
+
+def scopes_of(user: User) -> UnitQuerySet:
+    """The units that the user's agency coordinates today."""
+    held = CoordinationScope.objects.on(clock.today()).filter(agency_id__in=user.reach.agencies)
+    return Unit.objects.filter(pk__in=held.values("unit_id"))
+
+
+def may_close(user: User, survey_round: SurveyRound) -> bool:
+    return user.may(Permission.MANAGE_ROUNDS) and survey_round.scope_id in user.reach.scopes
+
+
+def coordinates(user: User, commune: Unit) -> bool:
+    """The commune lies in what the user's agency coordinates."""
+    return user.may(Permission.REVIEW_SURVEY) and commune.pk in user.reach.scopes
+
+
+def is_of_commune(user: User, commune: Unit) -> bool:
+    """An officer of the commune itself (or of the one that succeeded it).
+
+    Who also coordinates the commune, by a delegation, counts as coordinator.
+    """
+    officers = any(principal.role == Role.COMMUNE_OFFICER for principal in user.principals)
+    return officers and commune.pk in user.reach.communes and commune.pk not in user.reach.scopes
+
+
+def may_fill_in(user: User, survey: Survey) -> bool:
+    """The commune's own officers; the coordinating office only where it enters on the commune's behalf."""
+    if not user.may(Permission.ENTER_SURVEY):
+        return False
+    if is_of_commune(user, survey.commune):
+        return True
+    return survey.on_behalf_of_id is not None and coordinates(user, survey.commune)
+
+
+def reviews(user: User, survey: Survey) -> bool:
+    return user.may(Permission.REVIEW_SURVEY) and survey.round.scope_id in user.reach.scopes
+
+
+def submitted_it(user: User, survey: Survey) -> bool:
+    """Nobody approves or returns what they submitted."""
+    return survey.submitted_by_id == user.pk
+
+
+def sees_child_counts(user: User, survey: Survey) -> bool:
+    """Lead agencies see the needs of their areas only; the commune, its coordinators and leaders see all."""
+    return survey.commune_id in user.reach.scopes or is_of_commune(user, survey.commune)
