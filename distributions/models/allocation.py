@@ -32,6 +32,12 @@ class AllocationQuerySet(models.QuerySet):
         """Allocations with something not yet sent."""
         return self.filter(balance__open__gt=0)
 
+    def covering(self) -> AllocationQuerySet:
+        """Allocations that still cover a part of their need: not wholly reversed, returned or lost."""
+        return self.filter(
+            Q(balance__open__gt=0) | Q(balance__in_transit__gt=0) | Q(balance__delivered__gt=0)
+        )
+
 
 class Allocation(ActionOnly):
     """``quantity`` of a supply line set aside for a need, in the item's unit. Never edited."""

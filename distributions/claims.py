@@ -1,0 +1,35 @@
+"""What covers a need: the allocations that were not reversed. ``needs`` asks through its registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from distributions.models import Allocation
+from distributions.wording import listed, number
+from needs.claims import Claim
+from needs.models import Need
+
+
+def allocations_on(need: Need) -> Iterator[Claim]:
+    """Each allocation that still covers a part of the need, by pledge code and receiving place."""
+    rows = (
+        Allocation.objects.covering()
+        .filter(need=need)
+        .annotate(covering=F("balance__open") + F("balance__in_transit") + F("balance__delivered"))
+        .select_related("supply_line__pledge_line__pledge", "need__place__unit")
+        .order_by("pk")
+    )
+    for row in rows:
+        label = _("pledge %(pledge)s for %(place)s") % {
+            "pledge": row.supply_line.pledge_line.pledge.code,
+            "place": row.need.place.full_name,
+        }
+        yield Claim(row.covering, label)
+
+
+def covered_by(need: Need) -> str:
+    """“188: cam kết CK-2025-007 cho thôn 1, xã Ia Đal”, "" if nothing covers it."""
+    return listed(f"{number(claim.quantity)}: {claim.label}" for claim in allocations_on(need))

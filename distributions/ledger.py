@@ -1,0 +1,178 @@
+"""The ledger's moves: guarded updates of the three balances, each with its row in the same transaction.
+
+Quantities are whole numbers in the item's unit. An update says in its WHERE what must still hold, so two
+people at once can never take the same thing; the CHECKs of the tables say it again. Row locks come in one
+order everywhere (supply lines, needs, allocations, each by id): they make the messages right and keep
+two deeds from waiting for each other. Call these inside an action only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.db.models import F, Model
+from django.utils.translation import gettext as _
+
+from directory.errors import NotEnough
+from directory.models import User
+from distributions.models import Allocation, AllocationBalance, AllocationMove, DistributionLine
+from donors.models import SupplyBalance
+from needs.models import NeedBalance
+
+Kind = AllocationMove.Kind
+B = TypeVar("B", SupplyBalance, NeedBalance, AllocationBalance)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Who moves something, when it occurred and why."""
+
+    by: User
+    occurred_on: date
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Locked:
+    """Balances by id, as they stand now and stay until this transaction ends."""
+
+    supply: dict[int, SupplyBalance]
+    needs: dict[int, NeedBalance]
+    allocations: dict[int, AllocationBalance]
+
+
+def lock(
+    supply_lines: Iterable[int] = (), needs: Iterable[int] = (), allocations: Iterable[int] = ()
+) -> Locked:
+    """Lock balances in the fixed order. SQLite ignores the locks: there one writer runs at a time."""
+    return Locked(
+        _locked(SupplyBalance, supply_lines),
+        _locked(NeedBalance, needs),
+        _locked(AllocationBalance, allocations),
+    )
+
+
+def lock_of(allocations: Iterable[Allocation]) -> Locked:
+    """Lock all that stands behind the allocations."""
+    rows = list(allocations)
+    return lock({row.supply_line_id for row in rows}, {row.need_id for row in rows}, {row.pk for row in rows})
+
+
+def _locked(model: type[B], ids: Iterable[int]) -> dict[int, B]:
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def set_aside(allocation: Allocation, deed: Deed) -> None:
+    """Allocate: the supply line and the need are both taken up by the allocation's quantity."""
+    q = allocation.quantity
+    held = F("allocated") + F("refused") + F("withdrawn") + F("written_off")
+    _guarded(
+        SupplyBalance.objects.filter(pk=allocation.supply_line_id, quantity__gte=held + q).update(
+            allocated=F("allocated") + q
+        )
+    )
+    _guarded(
+        NeedBalance.objects.filter(pk=allocation.need_id, quantity__gte=F("covered") + q).update(
+            covered=F("covered") + q
+        )
+    )
+    AllocationBalance.objects.create(allocation=allocation, quantity=q, open=q)
+    _write(allocation, Kind.ALLOCATE, q, deed)
+
+
+def take_back(allocation: Allocation, q: int, deed: Deed) -> None:
+    """Reverse: what is not yet sent is free again on both sides."""
+    _change_supply(allocation, allocated=-q)
+    _change_need(allocation, covered=-q)
+    _change_allocation(allocation, open=-q, reversed=q)
+    _write(allocation, Kind.REVERSE, q, deed)
+
+
+def send_out(line: DistributionLine, deed: Deed) -> None:
+    """Send: the goods leave the stock; only what was received can."""
+    allocation, q = _goods(line), line.planned
+    _guarded(
+        SupplyBalance.objects.filter(
+            pk=allocation.supply_line_id, received__gte=F("sent") + F("written_off") + q
+        ).update(sent=F("sent") + q)
+    )
+    _change_allocation(allocation, open=-q, in_transit=q)
+    _write(allocation, Kind.SEND, q, deed, line)
+
+
+def arrive(line: DistributionLine, deed: Deed) -> None:
+    """Deliver, return and lose, as the line says: what did not come to the children reopens the need."""
+    allocation, received = _goods(line), line.received or 0
+    if line.returned:
+        _change_supply(allocation, sent=-line.returned, allocated=-line.returned)
+    _change_need(allocation, covered=-(line.returned + line.lost), delivered=received)
+    _change_allocation(
+        allocation,
+        in_transit=-line.planned,
+        delivered=received,
+        returned=line.returned,
+        lost=line.lost,
+    )
+    moves = [(Kind.DELIVER, received), (Kind.RETURN, line.returned), (Kind.LOSE, line.lost)]
+    for kind, q in moves:
+        if q:
+            _write(allocation, kind, q, deed, line)
+
+
+def _goods(line: DistributionLine) -> Allocation:
+    if line.allocation is None:
+        raise TypeError("A service moves no goods.")
+    return line.allocation
+
+
+def _change_supply(allocation: Allocation, **by: int) -> None:
+    _change(SupplyBalance, allocation.supply_line_id, by)
+
+
+def _change_need(allocation: Allocation, **by: int) -> None:
+    _change(NeedBalance, allocation.need_id, by)
+
+
+def _change_allocation(allocation: Allocation, **by: int) -> None:
+    _change(AllocationBalance, allocation.pk, by)
+
+
+def _change(model: type[Model], pk: int, by: dict[str, int]) -> None:
+    """Add to the columns; every column that goes down must hold as much. The CHECKs keep the rest."""
+    enough = {f"{column}__gte": -delta for column, delta in by.items() if delta < 0}
+    changes = {column: F(column) + delta for column, delta in by.items() if delta}
+    if changes:
+        _guarded(model._default_manager.filter(pk=pk, **enough).update(**changes))
+
+
+def _guarded(rows: int) -> None:
+    if rows != 1:
+        # The action has looked under its locks before: only a balance that is off leads here.
+        raise NotEnough(
+            _(
+                "The figures changed while this was being saved, so nothing was saved. "
+                "Reload the page and look at what is left."
+            ),
+            code="balance_moved",
+        )
+
+
+def _write(
+    allocation: Allocation, kind: str, q: int, deed: Deed, line: DistributionLine | None = None
+) -> None:
+    AllocationMove.objects.create(
+        allocation=allocation,
+        kind=kind,
+        quantity=q,
+        distribution_line=line,
+        by=deed.by,
+        occurred_on=deed.occurred_on,
+        reason=deed.reason,
+    )

@@ -1,0 +1,55 @@
+"""Who may do which verb on which object of this room, as sentences."""
+
+from __future__ import annotations
+
+from directory import clock
+from directory.models import Agency, User
+from directory.roles import Permission, Role
+from distributions.models import Allocation, Distribution
+from distributions.scope import follows
+from donors.models import SupplyLine
+from needs.models import Need
+
+
+def may_allocate_to(user: User, need: Need) -> bool:
+    """The coordinating office matches supply to the needs of its own scope."""
+    return user.may(Permission.ALLOCATE) and need.place.unit_id in user.reach.communes
+
+
+def may_allocate_from(user: User, supply_line: SupplyLine) -> bool:
+    return user.may(Permission.ALLOCATE) and supply_line.pledge_line.pledge.scope_id in user.reach.scopes
+
+
+def may_reverse(user: User, allocation: Allocation) -> bool:
+    return may_allocate_to(user, allocation.need)
+
+
+def may_distribute_for(user: User, agency: Agency) -> bool:
+    """An agency's officers distribute for their own agency (and for what it has taken over)."""
+    return user.may(Permission.DISTRIBUTE) and agency.pk in user.reach.agencies
+
+
+def receives(user: User, distribution: Distribution) -> bool:
+    """The user is an officer of the receiving commune, or stands in for one."""
+    return any(
+        principal.role == Role.COMMUNE_OFFICER
+        and principal.agency is not None
+        and follows(principal.agency, distribution.place.unit, clock.today())
+        for principal in user.principals
+    )
+
+
+def may_confirm_for_commune(user: User, distribution: Distribution) -> bool:
+    """The coordinating office may enter the commune's confirmation from the signed paper."""
+    return (
+        user.may(Permission.CONFIRM_DELIVERY)
+        and any(principal.role == Role.COORDINATOR for principal in user.principals)
+        and distribution.place.unit_id in user.reach.communes
+    )
+
+
+def may_confirm(user: User, distribution: Distribution) -> bool:
+    """Nobody confirms what they sent themselves."""
+    if distribution.sent_by_id == user.pk or not user.may(Permission.CONFIRM_DELIVERY):
+        return False
+    return receives(user, distribution) or may_confirm_for_commune(user, distribution)

@@ -1,0 +1,206 @@
+"""The proof of the ledger: every balance is the sum of its moves, and every row has its moves.
+
+A handful of grouped statements for the whole database, none per row; only rows that are off are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from distributions.models import Allocation, AllocationBalance, AllocationMove, DistributionLine
+from distributions.states import DistributionState
+from donors.models import (
+    CashBalance,
+    CashMove,
+    PledgeLine,
+    ReceiptLine,
+    SupplyBalance,
+    SupplyLine,
+    SupplyMove,
+)
+from needs.models import Need, NeedBalance
+
+Allocated, Supplied, Paid = AllocationMove.Kind, SupplyMove.Kind, CashMove.Kind
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row that is off: what it says in ``column`` and what the moves prove. None: the row is missing."""
+
+    row: str
+    column: str
+    says: int | None
+    moves: int | None
+
+    def __str__(self) -> str:
+        if self.says is None:
+            return f"{self.row}: has no {self.column}"
+        return f"{self.row}: {self.column} is {self.says}, the moves make {self.moves}"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How many rows of each kind were proved, and what is off."""
+
+    counted: dict[str, int]
+    faults: list[Fault]
+
+
+def prove() -> Proof:
+    counted = {
+        "needs": Need.objects.count(),
+        "supply lines": SupplyLine.objects.count(),
+        "cash lines": CashBalance.objects.count(),
+        "allocations": Allocation.objects.count(),
+        "distribution lines": DistributionLine.objects.count(),
+    }
+    return Proof(counted, list(_faults()))
+
+
+def _faults() -> Iterator[Fault]:
+    yield from _needs()
+    yield from _supply()
+    yield from _cash()
+    yield from _allocations()
+    yield from _lines()
+    yield from _without_balance()
+
+
+def _moved(path: str, *kinds: str, quantity: str = "quantity") -> Any:
+    """The sum of the moves of some kinds along ``path``, 0 if there are none."""
+    return Coalesce(Sum(f"{path}__{quantity}", filter=Q(**{f"{path}__kind__in": kinds})), 0)
+
+
+def _off(rows: QuerySet[Any], label: str, owner: str = "", **proved: Any) -> Iterator[Fault]:
+    """The rows one of whose columns differs from what its moves make. One grouped statement.
+
+    ``owner``: what a balance belongs to; its name is what a person would call the row.
+    """
+    sums = {f"proved_{column}": expression for column, expression in proved.items()}
+    wrong = Q()
+    for column in proved:
+        wrong |= ~Q(**{column: F(f"proved_{column}")})
+    for row in rows.annotate(**sums).filter(wrong).order_by("pk"):
+        name = getattr(row, owner) if owner else row
+        for column in proved:
+            says, moves = getattr(row, column), getattr(row, f"proved_{column}")
+            if says != moves:
+                yield Fault(f"{label} {row.pk} ({name})", column, says, moves)
+
+
+def _needs() -> Iterator[Fault]:
+    rows = NeedBalance.objects.select_related("need__item", "need__age_band", "need__place__unit")
+    yield from _off(rows, "need", "need", quantity=Coalesce(Sum("need__moves__delta"), 0))
+    path = "need__allocations__moves"
+    gone = _moved(path, Allocated.REVERSE, Allocated.RETURN, Allocated.LOSE)
+    yield from _off(
+        rows,
+        "need",
+        "need",
+        covered=_moved(path, Allocated.ALLOCATE) - gone,
+        delivered=_moved(path, Allocated.DELIVER),
+    )
+
+
+def _supply() -> Iterator[Fault]:
+    rows = SupplyBalance.objects.select_related("line__item", "line__pledge_line__pledge")
+    path = "line__moves"
+    yield from _off(
+        rows,
+        "supply line",
+        "line",
+        quantity=_moved(path, Supplied.OPEN),
+        received=_moved(path, Supplied.RECEIVE),
+        refused=_moved(path, Supplied.REFUSE),
+        withdrawn=_moved(path, Supplied.WITHDRAW),
+        written_off=_moved(path, Supplied.WRITE_OFF),
+    )
+    path = "line__allocations__moves"
+    yield from _off(
+        rows,
+        "supply line",
+        "line",
+        allocated=_moved(path, Allocated.ALLOCATE) - _moved(path, Allocated.REVERSE, Allocated.RETURN),
+        sent=_moved(path, Allocated.SEND) - _moved(path, Allocated.RETURN),
+    )
+
+
+def _cash() -> Iterator[Fault]:
+    yield from _off(
+        CashBalance.objects.select_related("line__pledge", "line__item"),
+        "cash line",
+        "line",
+        amount=_moved("line__cash_moves", Paid.PLEDGE, quantity="amount"),
+        received=_moved("line__cash_moves", Paid.RECEIVE, quantity="amount"),
+        withdrawn=_moved("line__cash_moves", Paid.WITHDRAW, quantity="amount"),
+    )
+
+
+def _allocations() -> Iterator[Fault]:
+    rows = AllocationBalance.objects.select_related(
+        "allocation__supply_line__item",
+        "allocation__supply_line__pledge_line__pledge",
+        "allocation__need__item",
+        "allocation__need__age_band",
+        "allocation__need__place__unit",
+    )
+    path = "allocation__moves"
+    arrived = _moved(path, Allocated.DELIVER, Allocated.RETURN, Allocated.LOSE)
+    sent, reversed_ = _moved(path, Allocated.SEND), _moved(path, Allocated.REVERSE)
+    yield from _off(
+        rows,
+        "allocation",
+        "allocation",
+        quantity=_moved(path, Allocated.ALLOCATE),
+        open=_moved(path, Allocated.ALLOCATE) - sent - reversed_,
+        in_transit=sent - arrived,
+        delivered=_moved(path, Allocated.DELIVER),
+        returned=_moved(path, Allocated.RETURN),
+        lost=_moved(path, Allocated.LOSE),
+        reversed=reversed_,
+    )
+    for row in rows.exclude(quantity=F("allocation__quantity")).order_by("pk"):
+        whole = row.allocation.quantity
+        yield Fault(f"allocation {row.pk} ({row.allocation})", "quantity", row.quantity, whole)
+
+
+def _lines() -> Iterator[Fault]:
+    """A line that was sent or confirmed moved exactly what it says."""
+    goods = DistributionLine.objects.filter(allocation__isnull=False).select_related(
+        "distribution", "allocation__need__item"
+    )
+    left = goods.filter(distribution__state__in=[DistributionState.SENT, DistributionState.CONFIRMED])
+    yield from _off(left, "distribution line", planned=_moved("moves", Allocated.SEND))
+    yield from _off(
+        goods.filter(received__isnull=False),
+        "distribution line",
+        received=_moved("moves", Allocated.DELIVER),
+        returned=_moved("moves", Allocated.RETURN),
+        lost=_moved("moves", Allocated.LOSE),
+    )
+    yield from _off(
+        ReceiptLine.objects.filter(supply_line__isnull=False).select_related("receipt"),
+        "receipt line",
+        accepted=_moved("supply_moves", Supplied.RECEIVE),
+        refused=_moved("supply_moves", Supplied.REFUSE),
+    )
+
+
+def _without_balance() -> Iterator[Fault]:
+    cash = PledgeLine.objects.filter(kind=PledgeLine.Kind.CASH, cash__isnull=True)
+    goods = PledgeLine.objects.filter(kind=PledgeLine.Kind.GOODS, supply_lines__isnull=True)
+    orphans: list[tuple[str, str, QuerySet[Any]]] = [
+        ("need", "balance", Need.objects.filter(balance__isnull=True)),
+        ("supply line", "balance", SupplyLine.objects.filter(balance__isnull=True)),
+        ("allocation", "balance", Allocation.objects.filter(balance__isnull=True)),
+        ("cash line", "balance", cash.select_related("pledge", "item")),
+        ("pledge line", "supply line", goods.select_related("pledge", "item")),
+    ]
+    for label, missing, rows in orphans:
+        for row in rows.order_by("pk"):
+            yield Fault(f"{label} {row.pk} ({row})", missing, None, None)

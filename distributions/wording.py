@@ -1,0 +1,85 @@
+"""Figures and names as the messages of this room say them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.formats import date_format, localize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from directory.models import Unit
+from distributions.models import AllocationBalance, Distribution
+from distributions.states import DistributionState
+from needs.models import SupportItem
+
+
+def number(value: int) -> str:
+    """1.234 in Vietnamese, 1,234 in English."""
+    return str(localize(value))
+
+
+def day(value: date) -> str:
+    return date_format(value, "SHORT_DATE_FORMAT")
+
+
+def thing(item: SupportItem) -> str:
+    """The item inside a sentence, with its unit: “bộ đồ ấm”."""
+    name = str(item)
+    return f"{item.unit} {name[:1].lower()}{name[1:]}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    return "; ".join(parts)
+
+
+# What an allocation still holds of its supply line: it came neither back nor was it reversed.
+HELD = F("quantity") - F("returned") - F("reversed")
+
+
+def holders_of(supply_line_id: int) -> str:
+    """Who holds the allocated part of a supply line: “188 đã phân bổ cho xã Ia Đal”."""
+    held = (
+        AllocationBalance.objects.filter(allocation__supply_line_id=supply_line_id)
+        .values(unit=F("allocation__need__place__unit"))
+        .annotate(held=Sum(HELD))
+        .filter(held__gt=0)
+        .order_by("-held", "unit")
+    )
+    names = Unit.objects.in_bulk([row["unit"] for row in held])
+    return listed(
+        _("%(quantity)s allocated to %(commune)s")
+        % {"quantity": number(row["held"]), "commune": names[row["unit"]].name}
+        for row in held
+    )
+
+
+def state_refusal(distribution: Distribution, deed: str) -> str:
+    """Why the state does not allow the deed (“sent”, “cancelled”, “confirmed”), and what to do instead."""
+    facts = {"code": distribution.code, "deed": deed}
+    if distribution.sent_at:
+        facts |= {"sent": day(timezone.localdate(distribution.sent_at)), "sender": str(distribution.sent_by)}
+    if distribution.occurred_on:
+        facts |= {"delivered": day(distribution.occurred_on), "confirmer": str(distribution.confirmed_by)}
+    return _STATE_REFUSALS[DistributionState(distribution.state)] % facts
+
+
+_STATE_REFUSALS = {
+    DistributionState.PLANNED: _lazy(
+        "%(code)s has not been sent yet, so it cannot be %(deed)s. The lead agency must send it first."
+    ),
+    DistributionState.SENT: _lazy(
+        "%(code)s was already sent on %(sent)s by %(sender)s, so it cannot be %(deed)s. "
+        "The receiving commune confirms what arrived."
+    ),
+    DistributionState.CONFIRMED: _lazy(
+        "%(code)s was already confirmed by %(confirmer)s as delivered on %(delivered)s, so it cannot be "
+        "%(deed)s. Open the distribution to see what was received."
+    ),
+    DistributionState.CANCELLED: _lazy(
+        "%(code)s was cancelled, so it cannot be %(deed)s. Plan a new distribution instead."
+    ),
+}

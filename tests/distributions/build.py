@@ -1,0 +1,216 @@
+"""What tests of this and higher rooms set up of allocations and distributions, through the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from directory import clock
+from directory.deeds import acting
+from directory.models import Place, User
+from distributions.actions import (
+    ConfirmedLine,
+    PlannedLine,
+    allocate,
+    confirm_delivery,
+    plan_distribution,
+    send_distribution,
+)
+from distributions.models import Allocation, Distribution
+from distributions.scope import lead_agency_of
+from donors.models import Donor, Pledge, PledgeLine, SupplyBalance, SupplyLine, SupplyMove
+from needs.models import Need, NeedBalance, NeedMove, Survey, SurveyRound
+from needs.states import SurveyState
+from tests.world import World
+
+OUT_OF_SCOPE = "Vùng vừa trải qua thiên tai"
+
+
+def need_of(
+    world: World,
+    quantity: int = 200,
+    *,
+    commune: str = "Ia Dom",
+    item: str = "warm_clothing",
+    band: str = "3-5",
+    priority: int = 1,
+    place: Place | None = None,
+) -> Need:
+    """An approved need with its balance and its move."""
+    by, place = world.user("coordinator"), place or world.village(commune)
+    with acting():
+        round_, _ = SurveyRound.objects.get_or_create(
+            scope=world.district,
+            year=2025,
+            defaults={"name": "Rà soát 2025", "opens_on": date(2025, 1, 2), "due_on": date(2025, 3, 31)},
+        )
+        survey, _ = Survey.objects.get_or_create(
+            round=round_,
+            commune=place.unit,
+            defaults={"state": SurveyState.APPROVED, "created_by": by},
+        )
+        need = Need.objects.create(
+            round=round_,
+            place=place,
+            item=world.item(item),
+            age_band=world.band(band),
+            survey=survey,
+            children=quantity,
+            priority=priority,
+        )
+        NeedBalance.objects.create(need=need, quantity=quantity)
+        NeedMove.objects.create(need=need, kind=NeedMove.Kind.APPROVE, delta=quantity, survey=survey, by=by)
+    return need
+
+
+def supply_of(
+    world: World,
+    quantity: int = 200,
+    *,
+    received: int | None = None,
+    item: str = "warm_clothing",
+    unit_value: int = 250_000,
+    **earmark: object,
+) -> SupplyLine:
+    """A pledge of goods with its supply line; ``received`` of it is in stock (None: all)."""
+    by, day = world.user("coordinator"), clock.today()
+    received = quantity if received is None else received
+    agency = world.agency("LĐTBXH")
+    with acting():
+        donor, _ = Donor.objects.get_or_create(
+            name="Công ty Cao su",
+            defaults={
+                "scope": world.district,
+                "registered_by": agency,
+                "kind": Donor.Kind.ENTERPRISE,
+                "origin": Donor.Origin.IN_DISTRICT,
+                "name_key": "cong ty cao su",
+            },
+        )
+        code = f"CK-2025-{Pledge.objects.count() + 1:03d}"
+        pledge = Pledge.objects.create(
+            code=code,
+            scope=world.district,
+            donor=donor,
+            mobilised_by=agency,
+            pledged_on=day,
+            recorded_by=by,
+        )
+        line = PledgeLine.objects.create(
+            pledge=pledge,
+            kind=PledgeLine.Kind.GOODS,
+            item=world.item(item),
+            quantity=quantity,
+            unit_value=unit_value,
+            **earmark,
+        )
+        supply = SupplyLine.objects.create(
+            pledge_line=line, item=line.item, custodian=agency, unit_value=unit_value
+        )
+        SupplyBalance.objects.create(line=supply, quantity=quantity, received=received)
+        for kind, moved in (("open", quantity), ("receive", received)):
+            if moved:
+                SupplyMove.objects.create(line=supply, kind=kind, quantity=moved, by=by, occurred_on=day)
+    return supply
+
+
+def allocated(
+    world: World,
+    quantity: int = 20,
+    *,
+    need: Need | None = None,
+    supply_line: SupplyLine | None = None,
+    by: User | None = None,
+    commune: str = "Ia Dom",
+    item: str = "warm_clothing",
+    band: str = "3-5",
+) -> Allocation:
+    """``quantity`` allocated; a need and a received supply line of exactly that size, unless given."""
+    need = need or need_of(world, quantity, commune=commune, item=item, band=band)
+    return allocate(
+        by=by or world.user("coordinator"),
+        supply_line=supply_line or supply_of(world, quantity, item=item),
+        need=need,
+        quantity=quantity,
+        out_of_scope_reason=OUT_OF_SCOPE if need.place.unit.name == "xã Ia Tơi" else "",
+    )
+
+
+def officer_leading(world: World, allocation: Allocation) -> User:
+    """An officer of the agency that leads the area of the allocation."""
+    need = allocation.need
+    agency = lead_agency_of(need.item.area, need.place.unit, clock.today())
+    names = {"LĐTBXH": "coordinator", "TTYT": "health", "VH-TT-DL&TT": "culture"}
+    assert agency is not None
+    return world.user(names[agency.short_name])
+
+
+def officer_of(world: World, distribution: Distribution) -> User:
+    """The officer of the receiving commune."""
+    names = {"xã Ia Dom": "officer.iadom", "xã Ia Đal": "officer.iadal", "xã Ia Tơi": "officer.iatoi"}
+    return world.user(names[distribution.place.unit.name])
+
+
+def planned(
+    world: World, quantity: int = 20, *, allocation: Allocation | None = None, **given: object
+) -> Distribution:
+    """A distribution planned for today of one line."""
+    allocation = allocation or allocated(world, quantity, **given)  # type: ignore[arg-type]
+    by = officer_leading(world, allocation)
+    assert by.agency is not None
+    return plan_distribution(
+        by=by,
+        area=allocation.need.item.area,
+        lead_agency=by.agency,
+        place=allocation.need.place,
+        planned_on=clock.today(),
+        lines=[PlannedLine(quantity, allocation=allocation)],
+    )
+
+
+def sent(
+    world: World, quantity: int = 20, *, allocation: Allocation | None = None, **given: object
+) -> Distribution:
+    """A distribution of one line that was planned and sent today."""
+    distribution = planned(world, quantity, allocation=allocation, **given)
+    return send_distribution(by=distribution.planned_by, distribution=distribution)
+
+
+def delivered(
+    world: World,
+    quantity: int = 20,
+    *,
+    received: int | None = None,
+    child_turns: int | Mapping[str, int] | None = None,
+    occurred_on: date | None = None,
+    allocation: Allocation | None = None,
+    **given: object,
+) -> Distribution:
+    """A distribution of one line, planned and sent on ``occurred_on`` and confirmed today by the commune.
+
+    ``child_turns``: a number for the need's age band, or {code of the age band: number}; None: as many as
+    were received. The rest of ``quantity`` over ``received`` returns to stock.
+    """
+    occurred_on = occurred_on or clock.today()
+    with clock.standing_on(occurred_on):
+        distribution = sent(world, quantity, allocation=allocation, **given)
+    line = distribution.lines.get()
+    assert line.allocation is not None
+    received = quantity if received is None else received
+    turns = received if child_turns is None else child_turns
+    if isinstance(turns, int):
+        turns = {line.allocation.need.age_band.code: turns}
+    return confirm_delivery(
+        by=officer_of(world, distribution),
+        distribution=distribution,
+        occurred_on=occurred_on,
+        lines=[
+            ConfirmedLine(
+                line,
+                received,
+                returned=quantity - received,
+                difference_reason="" if received == quantity else "Thừa so với số trẻ có mặt",
+                child_turns={world.band(code).pk: number for code, number in turns.items()},
+            )
+        ],
+    )
