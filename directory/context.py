@@ -1,8 +1,7 @@
-"""What every page shows: the district's name from data, whether the figures are made up, the version."""
+"""What every page shows: the district's name from data, and whether the figures are made up."""
 
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -24,4 +23,4 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         )
         banner = {"portal_unit": scope.unit.name if scope else "", "sample_data": SampleData.objects.exists()}
         cache.set(CACHE_KEY, banner, CACHE_SECONDS)
-    return {**banner, "version": settings.VERSION}
+    return banner
