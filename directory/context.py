@@ -1,7 +1,8 @@
-"""What every page shows: the district's name from data, and whether the figures are made up."""
+"""What every page shows: the district's name from data, whether the figures are made up, the version."""
 
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -23,4 +24,4 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         )
         banner = {"portal_unit": scope.unit.name if scope else "", "sample_data": SampleData.objects.exists()}
         cache.set(CACHE_KEY, banner, CACHE_SECONDS)
-    return banner
+    return {**banner, "version": settings.VERSION}

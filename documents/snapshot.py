@@ -1,12 +1,15 @@
 """The shape of a paper's snapshot: everything that is printed, as plain JSON.
 
 Rooms above build it (``papers.py``), ``documents`` prints it; neither knows the other's inside. Whatever
-a person typed is text here and is escaped when printed.
+a person typed is text here and is escaped when printed. The form itself is not in it: capitals, "./.",
+";" after each ground and recipient, "- Như trên;" and the rules come from the template [ND 30/2020].
 """
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+import hashlib
+import json
+from typing import Any, Literal, NotRequired, TypedDict
 
 
 class Percent(TypedDict):
@@ -29,7 +32,10 @@ class Column(TypedDict):
 
 
 class Row(TypedDict):
-    """``group``: a heading row inside the table. ``total``: bold; the last one is TỔNG CỘNG."""
+    """``group``: a heading row inside the table. ``total``: bold; the last one is TỔNG CỘNG.
+
+    A row with fewer cells than the table has columns: its first cell spans what is missing.
+    """
 
     kind: Literal["row", "group", "total"]
     cells: list[Cell]
@@ -51,6 +57,8 @@ class Heading(TypedDict):
 
 
 class Paragraph(TypedDict):
+    """Running text; each line of it is printed as a paragraph of its own."""
+
     kind: Literal["paragraph"]
     text: str
 
@@ -76,7 +84,11 @@ Block = Heading | Paragraph | Table | Chart
 
 
 class Letterhead(TypedDict):
-    """``superior`` is empty for UBND huyện and xã [ND 30/2020]; ``locality`` is the địa danh."""
+    """Names as they are written (printed in capitals): “Ủy ban nhân dân huyện Ia H'Drai”.
+
+    ``superior`` is empty for UBND huyện and xã [ND 30/2020]; ``locality`` is the địa danh. A line break
+    in ``agency`` is kept; without one a committee's name is broken after “Ủy ban nhân dân”.
+    """
 
     superior: str
     agency: str
@@ -90,7 +102,17 @@ class Signature(TypedDict):
     name: str
 
 
+class Replaced(TypedDict):
+    """The issued paper that this one replaces; ``dated`` in ISO form. Set by the actions, not by callers."""
+
+    type: str
+    reference: str
+    dated: str
+
+
 class Annex(TypedDict):
+    """``numeral`` is empty for a paper's only annex; ``unit_note``: “Đơn vị tính: …”."""
+
     numeral: str
     title: str
     unit_note: str
@@ -101,7 +123,11 @@ class Annex(TypedDict):
 
 
 class Snapshot(TypedDict):
-    """A whole official document. Number and date are not in it: the paper has them, a draft has none."""
+    """A whole official document. Number and date are not in it: the paper has them, a draft has none.
+
+    symbol: “BC-UBND”. type: “Báo cáo”. subject: the trích yếu. addressees: whom it is sent up to (Kính
+    gửi). recipients: Nơi nhận without “Như trên” and “Lưu”. archive: what follows “Lưu: ”, “VT, LĐTBXH”.
+    """
 
     letterhead: Letterhead
     symbol: str
@@ -114,3 +140,13 @@ class Snapshot(TypedDict):
     recipients: list[str]
     archive: str
     annexes: list[Annex]
+    replaces: NotRequired[Replaced]
+
+
+def canonical(snapshot: Snapshot | dict[str, Any]) -> str:
+    """The one JSON text of a snapshot: sorted keys, no spaces, letters as they are."""
+    return json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def sha256_of(snapshot: Snapshot | dict[str, Any]) -> str:
+    return hashlib.sha256(canonical(snapshot).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -10,20 +11,47 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from directory.models import Agency, Unit
+from directory.text import unaccented
 
 if TYPE_CHECKING:
     from directory.models import User
 
 
+PHONE = re.compile(r"\+?[0-9][0-9 .()-]{2,}")
+
+
 class DonorQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> DonorQuerySet:
-        """Donors of a coordinated scope, and those whom the own agency registered or moved to give."""
-        reach = user.reach
+        """Donors of a coordinated scope, whom the own agency registered, and the givers of pledges seen."""
+        from donors.models.pledge import Pledge
+
         return self.filter(
-            Q(scope_id__in=reach.scopes)
-            | Q(registered_by_id__in=reach.agencies)
-            | Q(pk__in=self.filter(pledges__mobilised_by_id__in=reach.agencies).values("pk"))
+            Q(scope_id__in=user.reach.scopes)
+            | Q(registered_by_id__in=user.reach.agencies)
+            | Q(pk__in=Pledge.objects.visible_to(user).values("donor_id"))
         )
+
+    def search(self, text: str) -> DonorQuerySet:
+        """By part of the name (without diacritics), of the tax code or of the telephone number."""
+        found = Q(name_key__contains=unaccented(text)) | Q(tax_code__contains=text.strip())
+        if PHONE.fullmatch(text.strip()):
+            found |= Q(phone__contains=phone_key(text))
+        return self.filter(found)
+
+    def like(self, scope: Unit, *, name: str, tax_code: str = "", phone: str = "") -> DonorQuerySet:
+        """Likely the same giver: the same name without diacritics, tax code or telephone number."""
+        same = Q(name_key=unaccented(name))
+        if tax_code:
+            same |= Q(tax_code=tax_code)
+        if phone:
+            same |= Q(phone=phone_key(phone))
+        return self.filter(same, scope=scope).select_related("registered_by")
+
+
+def phone_key(text: str) -> str:
+    """A telephone number as it is kept: digits only, +84 as 0, another country's with its +."""
+    digits = re.sub(r"[^0-9+]", "", text)
+    return "0" + digits[3:] if digits.startswith("+84") else digits
 
 
 class Donor(models.Model):
@@ -67,6 +95,12 @@ class Donor(models.Model):
         return self.name
 
 
+class FundingSourceQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> FundingSourceQuerySet:
+        """Funds and budgets of a coordinated scope, and those that the own agency keeps."""
+        return self.filter(Q(scope_id__in=user.reach.scopes) | Q(agency_id__in=user.reach.agencies))
+
+
 class FundingSource(models.Model):
     """A fund or a budget. Gifts come from donors; budgets and funds are sources, not donors [plan III]."""
 
@@ -86,6 +120,8 @@ class FundingSource(models.Model):
         related_name="funding_sources",
         verbose_name=_("kept by"),
     )
+
+    objects = FundingSourceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("funding source")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -22,16 +23,28 @@ if TYPE_CHECKING:
 
 class PledgeQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> PledgeQuerySet:
-        """Pledges of a scope that the user coordinates, those of the own agency, and those in a led area."""
+        """Pledges of a coordinated scope, those that the own agency is a party to, and those in a led area.
+
+        A party mobilised it, gives it from its own fund, or keeps what came of it.
+        """
         reach = user.reach
-        own = Q(scope_id__in=reach.scopes) | Q(mobilised_by_id__in=reach.agencies)
-        led = Q(
-            pk__in=PledgeLine.objects.filter(
-                item__area_id__in=reach.areas, pledge__scope_id__in=reach.around
-            ).values("pledge_id")
+        return self.filter(
+            Q(scope_id__in=reach.scopes)
+            | Q(mobilised_by_id__in=reach.agencies)
+            | Q(source__agency_id__in=reach.agencies)
+            | Q(pk__in=PledgeLine.objects.kept_by(reach.agencies).values("pledge_id"))
+            | Q(scope_id__in=reach.led, pk__in=PledgeLine.objects.in_areas(reach.areas).values("pledge_id"))
         )
-        leads_areas = user.agency is not None and user.role == "agency_officer"
-        return self.filter(own | led) if leads_areas else self.filter(own)
+
+    def overdue(self) -> PledgeQuerySet:
+        """Open ones whose due day has passed."""
+        return self.filter(state=PledgeState.OPEN, due_on__lt=clock.today())
+
+    def for_list(self) -> PledgeQuerySet:
+        """With all that a row of a list shows, in a fixed number of queries."""
+        return self.select_related("donor", "source", "mobilised_by").prefetch_related(
+            models.Prefetch("lines", PledgeLine.objects.with_progress())
+        )
 
 
 class Pledge(ActionOnly):
@@ -87,8 +100,34 @@ class Pledge(ActionOnly):
         return f"{self.code} – {self.giver}"
 
     @property
+    def is_overdue(self) -> bool:
+        return self.state == PledgeState.OPEN and self.due_on is not None and self.due_on < clock.today()
+
+    @property
     def giver(self) -> Donor | FundingSource:
         return self.donor or self.source  # type: ignore[return-value]
+
+
+class PledgeLineQuerySet(models.QuerySet):
+    def in_areas(self, areas: Iterable[int]) -> PledgeLineQuerySet:
+        """Lines of an item of the support areas, or earmarked for them."""
+        return self.filter(
+            Q(item__area_id__in=areas)
+            | Q(earmark_area_id__in=areas)
+            | Q(earmark_need__item__area_id__in=areas)
+        )
+
+    def kept_by(self, agencies: Iterable[int]) -> PledgeLineQuerySet:
+        """Lines of which one of the agencies keeps goods, or took money in."""
+        return self.filter(
+            Q(supply_lines__custodian_id__in=agencies) | Q(receipt_lines__receipt__custodian_id__in=agencies)
+        )
+
+    def with_progress(self) -> PledgeLineQuerySet:
+        """With item, earmark and balances."""
+        return self.select_related(
+            "item", "cash", "earmark_area", "earmark_place__unit", "earmark_need__item"
+        ).prefetch_related("supply_lines__balance", "supply_lines__custodian")
 
 
 class PledgeLine(ActionOnly):
@@ -118,6 +157,8 @@ class PledgeLine(ActionOnly):
     earmark_area = models.ForeignKey(SupportArea, models.PROTECT, null=True, blank=True, related_name="+")
     earmark_place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     earmark_need = models.ForeignKey(Need, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = PledgeLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pledge line")
@@ -159,7 +200,29 @@ class PledgeLine(ActionOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pledge.code}: {self.item or self.purpose}"
+        return f"{self.pledge.code}: {self.what}"
+
+    @property
+    def is_goods(self) -> bool:
+        return self.kind == self.Kind.GOODS
+
+    @property
+    def what(self) -> SupportItem | str:
+        return self.item or self.purpose or str(_("cash"))
+
+    @property
+    def unit(self) -> str:
+        """The unit of measure of the line's numbers."""
+        return self.item.unit if self.item else str(_("đồng"))
+
+    @property
+    def value(self) -> int:
+        """Whole đồng: the cash, or the goods at their value; 0 if they are not valued."""
+        return self.amount or (self.quantity or 0) * (self.unit_value or 0)
+
+    @property
+    def earmarked_for(self) -> SupportArea | Place | Need | None:
+        return self.earmark_area or self.earmark_place or self.earmark_need
 
 
 class CashBalance(models.Model):
@@ -186,6 +249,10 @@ class CashBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.received}/{self.amount}"
+
+    @property
+    def to_come(self) -> int:
+        return self.amount - self.received - self.withdrawn
 
 
 class CashMove(ActionOnly):

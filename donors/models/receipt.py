@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 class ReceiptQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> ReceiptQuerySet:
-        """Receipts of visible pledges, and those in the own agency's custody."""
-        return self.filter(
-            Q(pledge__in=Pledge.objects.visible_to(user)) | Q(custodian_id__in=user.reach.agencies)
-        )
+        """Receipts of the pledges that the user sees; who keeps what came sees the pledge too."""
+        return self.filter(pledge__in=Pledge.objects.visible_to(user))
 
 
 class Receipt(ActionOnly):

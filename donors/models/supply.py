@@ -21,16 +21,31 @@ if TYPE_CHECKING:
 
 class SupplyLineQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> SupplyLineQuerySet:
-        """Supply of a coordinated scope, of pledges that the own agency mobilised, and in its custody."""
+        """Supply of a coordinated scope, of pledges that the own agency mobilised or gives, in its custody,
+        and of the areas that it leads."""
         reach = user.reach
-        mine = (
+        return self.filter(
             Q(pledge_line__pledge__scope_id__in=reach.scopes)
             | Q(pledge_line__pledge__mobilised_by_id__in=reach.agencies)
+            | Q(pledge_line__pledge__source__agency_id__in=reach.agencies)
             | Q(custodian_id__in=reach.agencies)
+            | Q(pledge_line__pledge__scope_id__in=reach.led, item__area_id__in=reach.areas)
         )
-        if user.role == "agency_officer":
-            mine |= Q(item__area_id__in=reach.areas, pledge_line__pledge__scope_id__in=reach.around)
-        return self.filter(mine)
+
+    def standing(self) -> SupplyLineQuerySet:
+        """All but what was withdrawn or refused to the last piece."""
+        return self.filter(balance__quantity__gt=F("balance__withdrawn") + F("balance__refused"))
+
+    def for_list(self) -> SupplyLineQuerySet:
+        return self.select_related(
+            "balance",
+            "custodian",
+            "item__area",
+            "pledge_line__pledge__donor",
+            "pledge_line__pledge__source",
+            "pledge_line__earmark_area",
+            "pledge_line__earmark_place__unit",
+        )
 
     def available(self) -> SupplyLineQuerySet:
         """Lines with something left to allocate."""

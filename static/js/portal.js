@@ -12,7 +12,10 @@ function disableAfterSubmit(event) {
   if (event.defaultPrevented || form.method !== "post") return;
   const button = event.submitter;
   // After this turn: the button's own name and value must still be sent.
-  if (button) setTimeout(() => (button.disabled = true), 0);
+  if (!button) return;
+  setTimeout(() => (button.disabled = true), 0);
+  // A form that answers with a file leaves the page standing.
+  setTimeout(() => (button.disabled = false), 8000);
 }
 
 function enableAll() {
@@ -37,7 +40,18 @@ function showFailure(event) {
   region.replaceChildren(line);
 }
 
-document.addEventListener("DOMContentLoaded", () => focusOnWhatIsWrong(document));
+// A frame that scrolls can be reached and scrolled by keyboard.
+function openFramesToTheKeyboard() {
+  for (const frame of document.querySelectorAll(".table-frame")) {
+    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  focusOnWhatIsWrong(document);
+  openFramesToTheKeyboard();
+});
+window.addEventListener("resize", openFramesToTheKeyboard);
 document.addEventListener("submit", disableAfterSubmit);
 window.addEventListener("pageshow", (event) => event.persisted && enableAll());
 document.addEventListener("htmx:beforeSwap", showRefusal);

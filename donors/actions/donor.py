@@ -1,0 +1,62 @@
+"""The registry of donors [plan II.2]."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from directory import history
+from directory.deeds import action
+from directory.errors import Forbidden, Refusal
+from directory.models import Unit, User
+from directory.text import unaccented
+from donors.models import Donor
+from donors.models.donor import phone_key
+from donors.permissions import may_register_donor
+
+
+@action
+def register_donor(
+    *,
+    by: User,
+    scope: Unit,
+    kind: str,
+    origin: str,
+    name: str,
+    phone: str = "",
+    email: str = "",
+    tax_code: str = "",
+    address: str = "",
+    note: str = "",
+    key: uuid.UUID | None = None,
+) -> Donor:
+    """Register a donor, on behalf of the own agency. Likely duplicates are the form's to warn of.
+
+    Raises ``Forbidden`` outside the own scope, ``Refusal`` without a name.
+    """
+    if not may_register_donor(by, scope) or by.agency is None:
+        raise Forbidden(
+            _("You may not register donors in %(scope)s. Ask its coordinating office.") % {"scope": scope}
+        )
+    name = " ".join(name.split())
+    if not name:
+        raise Refusal(_("The donor has no name. Type it as it is to be printed."), place="name")
+    donor = Donor(
+        scope=scope,
+        registered_by=by.agency,
+        kind=kind,
+        origin=origin,
+        name=name,
+        name_key=unaccented(name),
+        phone=phone_key(phone),
+        email=email,
+        tax_code="".join(tax_code.split()),
+        address=address,
+        note=note,
+    )
+    donor._history_user = by  # type: ignore[attr-defined]
+    donor.save()
+    history.record(donor, gettext_noop("register the donor"), by=by)
+    return donor

@@ -1,0 +1,201 @@
+"""Receipts: what really arrived [plan II.4]."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from directory import clock, history
+from directory.codes import next_code
+from directory.deeds import action
+from directory.errors import Forbidden, NotEnough, Problem, Refusal
+from directory.models import Agency, User
+from directory.states import target_of
+from donors import ledger
+from donors.checks import problems_of_receipt
+from donors.models import CashBalance, Pledge, PledgeLine, Receipt, ReceiptLine, SupplyBalance, SupplyLine
+from donors.permissions import may_handle_pledge
+from donors.states import PLEDGE_TRANSITIONS
+from donors.values import unit_value_of
+
+
+@dataclass(frozen=True)
+class ReceivedLine:
+    """What came of a pledge line: pieces accepted and refused (with the reason), or ``amount`` đồng."""
+
+    pledge_line: PledgeLine
+    accepted: int = 0
+    refused: int = 0
+    refuse_reason: str = ""
+    amount: int = 0
+    unit_value: int | None = None
+
+
+@action
+def record_receipt(
+    *,
+    by: User,
+    pledge: Pledge,
+    custodian: Agency,
+    occurred_on: date,
+    lines: list[ReceivedLine],
+    note: str = "",
+    key: uuid.UUID | None = None,
+) -> Receipt:
+    """Book what arrived of an open pledge; the pledge is received once nothing is left to come.
+
+    Quantities in the item's unit. Accepted pieces fill what is to come first, refused ones after them;
+    what is over becomes a supply line of its own (surplus). The first receipt of a line says who keeps it.
+    Raises ``Forbidden``; ``WrongState`` unless the pledge is open; ``Refusal`` with all problems at their
+    places (``lines-0-refuse_reason``); ``NotEnough`` for money over what is to come, or if a refused part
+    is allocated.
+    """
+    if not may_handle_pledge(by, pledge):
+        raise Forbidden(
+            _("Only %(agency)s or the coordinating office may record what came of pledge %(code)s.")
+            % {"agency": pledge.mobilised_by, "code": pledge.code}
+        )
+    pledge = ledger.lock_pledge(pledge)
+    done = target_of(PLEDGE_TRANSITIONS, "receive", pledge.state, _not_open(pledge))
+    supply, cash = ledger.lock_supply(pledge), ledger.lock_cash(pledge)
+    problems = problems_of_receipt(
+        by=by, pledge=pledge, custodian=custodian, occurred_on=occurred_on, lines=lines
+    )
+    if problems := problems or list(_kept_elsewhere(lines, supply, custodian)):
+        raise Refusal(problems, code="invalid_receipt")
+    receipt = Receipt.objects.create(
+        code=next_code("TN", occurred_on.year),
+        pledge=pledge,
+        custodian=custodian,
+        occurred_on=occurred_on,
+        confirmed_by=by,
+        confirmed_at=clock.now(),
+        note=note,
+    )
+    for number, line in enumerate(lines):
+        _book(receipt, line, supply, by, f"lines-{number}-")
+    _settle(pledge, receipt, done, supply, cash, by)
+    return receipt
+
+
+def _kept_elsewhere(
+    lines: list[ReceivedLine], supply: dict[int, SupplyBalance], custodian: Agency
+) -> Iterator[Problem]:
+    """A line's goods lie with one custodian; who keeps the first part keeps the rest."""
+    for line in lines:
+        balance = supply.get(line.pledge_line.pk)
+        if balance and balance.received and line.accepted and balance.line.custodian_id != custodian.pk:
+            yield Problem(
+                _("The %(item)s of this pledge that came before lie with %(agency)s. Choose it as custodian.")
+                % {"item": balance.line.item, "agency": balance.line.custodian},
+                "custodian",
+            )
+
+
+def _book(
+    receipt: Receipt, line: ReceivedLine, supply: dict[int, SupplyBalance], by: User, place: str
+) -> None:
+    try:
+        if line.amount:
+            _book_cash(receipt, line, by)
+        elif line.accepted or line.refused:
+            _book_goods(receipt, line, supply[line.pledge_line.pk], by)
+    except NotEnough as refusal:
+        at = f"{place}{'amount' if line.amount else 'refused' if line.refused else 'accepted'}"
+        raise NotEnough(str(refusal), place=at, **refusal.details) from refusal
+
+
+def _book_cash(receipt: Receipt, line: ReceivedLine, by: User) -> None:
+    came = ReceiptLine.objects.create(receipt=receipt, pledge_line=line.pledge_line, amount=line.amount)
+    ledger.receive_cash(line.pledge_line, came, by=by, occurred_on=receipt.occurred_on)
+
+
+def _book_goods(receipt: Receipt, line: ReceivedLine, balance: SupplyBalance, by: User) -> None:
+    accepted = min(line.accepted, balance.to_come)
+    refused = min(line.refused, balance.to_come - accepted)
+    supply_line = balance.line
+    value = unit_value_of(
+        supply_line.item, line.unit_value or supply_line.unit_value or None, receipt.occurred_on.year
+    )
+    if accepted or refused:
+        _take_over(supply_line, receipt.custodian, value, first=not balance.received)
+        _receive(receipt, line, supply_line, accepted, refused, value, by)
+    over, refused_over = line.accepted - accepted, line.refused - refused
+    if over or refused_over:
+        surplus = ledger.open_supply(
+            line.pledge_line,
+            origin=SupplyLine.Origin.SURPLUS,
+            quantity=over + refused_over,
+            unit_value=value,
+            custodian=receipt.custodian,
+            by=by,
+            occurred_on=receipt.occurred_on,
+        )
+        _receive(receipt, line, surplus, over, refused_over, value, by)
+
+
+def _take_over(supply_line: SupplyLine, custodian: Agency, value: int, *, first: bool) -> None:
+    """The first to receive keeps the line; goods that had no value yet take the receipt's."""
+    if first:
+        supply_line.custodian = custodian
+    supply_line.unit_value = supply_line.unit_value or value
+    supply_line.save(update_fields=["custodian", "unit_value"])
+
+
+def _receive(
+    receipt: Receipt,
+    line: ReceivedLine,
+    supply_line: SupplyLine,
+    accepted: int,
+    refused: int,
+    value: int,
+    by: User,
+) -> None:
+    came = ReceiptLine.objects.create(
+        receipt=receipt,
+        pledge_line=line.pledge_line,
+        supply_line=supply_line,
+        accepted=accepted,
+        refused=refused,
+        refuse_reason=line.refuse_reason if refused else "",
+        unit_value=value,
+    )
+    ledger.receive_supply(supply_line, came, by=by, occurred_on=receipt.occurred_on)
+
+
+def _settle(
+    pledge: Pledge,
+    receipt: Receipt,
+    done: str,
+    supply: dict[int, SupplyBalance],
+    cash: dict[int, CashBalance],
+    by: User,
+) -> None:
+    """Close the pledge if nothing is left to come, and write the history of both."""
+    before = pledge.state
+    balances: list[SupplyBalance | CashBalance] = [*supply.values(), *cash.values()]
+    for balance in balances:
+        balance.refresh_from_db()
+    if not any(balance.to_come for balance in balances):
+        pledge.state = done
+        pledge.save(update_fields=["state"])
+    history.record(receipt, gettext_noop("record the receipt"), by=by)
+    history.record(
+        pledge,
+        gettext_noop("record a receipt of the pledge"),
+        by=by,
+        from_state=before,
+        to_state=pledge.state,
+        receipt=receipt.code,
+    )
+
+
+def _not_open(pledge: Pledge) -> str:
+    return _(
+        "Pledge %(code)s is “%(state)s”: nothing is left to come. Record what came besides as a new pledge."
+    ) % {"code": pledge.code, "state": pledge.get_state_display()}

@@ -1,0 +1,227 @@
+"""What is wrong with a pledge or a receipt as typed: all of it at once, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from directory import clock
+from directory.errors import Problem
+from directory.models import Agency, Unit, User
+from donors.models import Donor, FundingSource, Pledge, PledgeLine
+from donors.numbers import MOST_DONG, MOST_PIECES, grouped
+
+if TYPE_CHECKING:
+    from donors.actions.pledge import PledgedLine
+    from donors.actions.receipt import ReceivedLine
+
+Kind, Earmark = PledgeLine.Kind, PledgeLine.Earmark
+
+
+def problems_of_pledge(
+    *,
+    by: User,
+    scope: Unit,
+    mobilised_by: Agency,
+    pledged_on: date,
+    due_on: date | None,
+    donor: Donor | None,
+    source: FundingSource | None,
+    lines: Sequence[PledgedLine],
+) -> list[Problem]:
+    problems = [
+        *_giver(by, donor, source),
+        *_agency(by, mobilised_by, pledged_on, "mobilised_by"),
+        *_not_in_future(pledged_on, "pledged_on"),
+    ]
+    if due_on and due_on < pledged_on:
+        problems.append(
+            Problem(
+                _("The due day %(due)s lies before the day of the pledge, %(day)s. Correct one of them.")
+                % {"due": _day(due_on), "day": _day(pledged_on)},
+                "due_on",
+            )
+        )
+    if not lines:
+        problems.append(
+            Problem(_("The pledge has no line. Enter at least one kind of goods or an amount."), "lines")
+        )
+    for number, line in enumerate(lines):
+        problems += _pledged_line(line, scope, f"lines-{number}-")
+    return problems
+
+
+def problems_of_receipt(
+    *,
+    by: User,
+    pledge: Pledge,
+    custodian: Agency,
+    occurred_on: date,
+    lines: Sequence[ReceivedLine],
+) -> list[Problem]:
+    problems = [
+        *_agency(by, custodian, occurred_on, "custodian"),
+        *_not_in_future(occurred_on, "occurred_on"),
+    ]
+    if occurred_on < pledge.pledged_on:
+        problems.append(
+            Problem(
+                _("The receipt of %(day)s lies before the pledge of %(pledged)s. Correct the day.")
+                % {"day": _day(occurred_on), "pledged": _day(pledge.pledged_on)},
+                "occurred_on",
+            )
+        )
+    if not any(line.accepted or line.refused or line.amount for line in lines):
+        problems.append(
+            Problem(
+                _("Nothing was entered. Type what was accepted or refused of at least one line."), "lines"
+            )
+        )
+    if len({line.pledge_line.pk for line in lines}) < len(lines):
+        problems.append(
+            Problem(_("A line of the pledge stands twice in the receipt. Add the two up."), "lines")
+        )
+    for number, line in enumerate(lines):
+        problems += _received_line(line, pledge, f"lines-{number}-")
+    return problems
+
+
+def _giver(by: User, donor: Donor | None, source: FundingSource | None) -> Iterator[Problem]:
+    if (donor is None) == (source is None):
+        yield Problem(_("A pledge comes from a donor, or from a fund or budget: choose one."), "donor")
+    elif donor and not Donor.objects.visible_to(by).filter(pk=donor.pk).exists():
+        yield Problem(_("You do not work with this donor. Choose one of your list."), "donor")
+    elif source and not FundingSource.objects.visible_to(by).filter(pk=source.pk).exists():
+        yield Problem(_("You do not work with this fund or budget. Choose one of your list."), "source")
+
+
+def _agency(by: User, agency: Agency, day: date, place: str) -> Iterator[Problem]:
+    if not Agency.objects.visible_to(by).filter(pk=agency.pk).exists():
+        yield Problem(_("%(agency)s is not an office of your scope.") % {"agency": agency}, place)
+    elif not agency.is_valid_on(day):
+        yield Problem(
+            _("%(agency)s did not exist on %(day)s. Choose the office of that day.")
+            % {"agency": agency, "day": _day(day)},
+            place,
+        )
+
+
+def _not_in_future(day: date, place: str) -> Iterator[Problem]:
+    if day > clock.today():
+        yield Problem(
+            _("%(day)s lies in the future; today is %(today)s. Correct the day.")
+            % {"day": _day(day), "today": _day(clock.today())},
+            place,
+        )
+
+
+def _pledged_line(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
+    if line.kind == Kind.CASH:
+        yield from _pledged_cash(line, place)
+    else:
+        yield from _pledged_goods(line, place)
+    yield from _earmark(line, scope, place)
+
+
+def _pledged_cash(line: PledgedLine, place: str) -> Iterator[Problem]:
+    yield from _size(line.amount, MOST_DONG, f"{place}amount", _("The amount in đồng is missing. Type it."))
+    if line.item is not None or line.quantity is not None or line.unit_value is not None:
+        yield Problem(
+            _("A line is either goods or cash: clear the quantity and the value, or choose the goods."),
+            f"{place}quantity",
+        )
+
+
+def _pledged_goods(line: PledgedLine, place: str) -> Iterator[Problem]:
+    if line.item is None:
+        yield Problem(_("What is promised is missing. Choose the goods or cash."), f"{place}item")
+    elif line.item.retired_on and line.item.retired_on <= clock.today():
+        yield Problem(
+            _("“%(item)s” is no longer in use. Choose another.") % {"item": line.item}, f"{place}item"
+        )
+    yield from _size(line.quantity, MOST_PIECES, f"{place}quantity", _("The quantity is missing. Type it."))
+    if line.unit_value is not None and not 0 <= line.unit_value <= MOST_DONG:
+        yield _out_of_bounds(line.unit_value, MOST_DONG, f"{place}unit_value")
+    elif (line.quantity or 0) * (line.unit_value or 0) > MOST_DONG:
+        yield _out_of_bounds((line.quantity or 0) * (line.unit_value or 0), MOST_DONG, f"{place}unit_value")
+    if line.amount is not None:
+        yield Problem(
+            _("A line is either goods or cash: clear the amount, or choose cash."), f"{place}amount"
+        )
+
+
+def _earmark(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
+    named = {
+        Earmark.AREA: line.earmark_area,
+        Earmark.PLACE: line.earmark_place,
+        Earmark.NEED: line.earmark_need,
+    }
+    if [kind for kind, value in named.items() if value] != [kind for kind in named if kind == line.earmark]:
+        yield Problem(_("The earmark names nothing, or too much. Choose one."), f"{place}earmark")
+        return
+    need = line.earmark_need
+    area = line.earmark_area or (need.item.area if need else None)
+    spot = line.earmark_place or (need.place if need else None)
+    if spot and spot.unit_id not in Unit.objects.under([scope.pk]):
+        yield Problem(
+            _("%(place)s does not lie in %(scope)s.") % {"place": spot, "scope": scope}, f"{place}earmark"
+        )
+    if line.item and area and line.item.area_id != area.pk:
+        yield Problem(
+            _("“%(item)s” belongs to “%(own)s”, the earmark to “%(area)s”. Change one of them.")
+            % {"item": line.item, "own": line.item.area, "area": area},
+            f"{place}earmark",
+        )
+    if need and need.closed_at:
+        yield Problem(_("The need “%(need)s” is closed.") % {"need": need}, f"{place}earmark")
+    if need and line.item and need.item_id != line.item.pk:
+        yield Problem(_("The need asks for “%(item)s”.") % {"item": need.item}, f"{place}earmark")
+
+
+def _received_line(line: ReceivedLine, pledge: Pledge, place: str) -> Iterator[Problem]:
+    if line.pledge_line.pledge_id != pledge.pk:
+        yield Problem(_("The line belongs to another pledge."), f"{place}accepted")
+    for value, most, name in (
+        (line.accepted, MOST_PIECES, "accepted"),
+        (line.refused, MOST_PIECES, "refused"),
+        (line.amount, MOST_DONG, "amount"),
+        (line.unit_value or 0, MOST_DONG, "unit_value"),
+        ((line.accepted + line.refused) * (line.unit_value or 0), MOST_DONG, "unit_value"),
+    ):
+        if not 0 <= value <= most:
+            yield _out_of_bounds(value, most, f"{place}{name}")
+    if line.refused and not line.refuse_reason.strip():
+        yield Problem(
+            _("%(refused)s were refused and no reason is given. Say why.")
+            % {"refused": grouped(line.refused)},
+            f"{place}refuse_reason",
+        )
+    if line.refuse_reason.strip() and not line.refused:
+        yield Problem(_("A reason is given and nothing was refused. Type how many were."), f"{place}refused")
+    if line.pledge_line.is_goods and line.amount:
+        yield Problem(_("This line is goods: an amount of money belongs to a cash line."), f"{place}amount")
+    if not line.pledge_line.is_goods and (line.accepted or line.refused):
+        yield Problem(_("This line is cash: type the amount that came."), f"{place}accepted")
+
+
+def _size(value: int | None, most: int, place: str, missing: str) -> Iterator[Problem]:
+    if not value:
+        yield Problem(missing, place)
+    elif not 0 < value <= most:
+        yield _out_of_bounds(value, most, place)
+
+
+def _out_of_bounds(value: int, most: int, place: str) -> Problem:
+    return Problem(
+        _("%(value)s is not between 0 and %(most)s. Correct the number.")
+        % {"value": grouped(value), "most": grouped(most)},
+        place,
+    )
+
+
+def _day(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")

@@ -1,0 +1,42 @@
+"""Who may do what to which donor or pledge.
+
+Coordinators: all of their scope. Communes, agencies and unions: what they mobilise themselves
+[plan IV.8, IV.9].
+"""
+
+from directory import clock
+from directory.models import Agency, CoordinationScope, Unit, User
+from directory.roles import Permission
+from donors.models import Pledge
+
+
+def scopes_of(user: User) -> list[Unit]:
+    """The units coordinated today in which the user may record: their own, else the one around them.
+
+    For a commune's officer that is the district, until a reorganisation says otherwise.
+    """
+    coordinated = CoordinationScope.objects.on(clock.today()).select_related("unit").order_by("unit__code")
+    own = coordinated.filter(unit_id__in=user.reach.scopes)
+    return [scope.unit for scope in own or coordinated.filter(unit_id__in=user.reach.around)]
+
+
+def coordinates(user: User, scope: Unit) -> bool:
+    """The whole coordination of the scope is the user's."""
+    return scope.pk in user.reach.scopes
+
+
+def may_register_donor(user: User, scope: Unit) -> bool:
+    """Whoever records donations may register a donor in the scope that they work in."""
+    return user.may(Permission.RECORD_DONATIONS) and scope in scopes_of(user)
+
+
+def may_record_pledge(user: User, scope: Unit, mobilised_by: Agency) -> bool:
+    """Coordinators record for anyone in their scope; the others what their own agency mobilised."""
+    mine = coordinates(user, scope) or mobilised_by.pk in user.reach.agencies
+    return may_register_donor(user, scope) and mine
+
+
+def may_handle_pledge(user: User, pledge: Pledge) -> bool:
+    """Receive or withdraw it: the coordinators of its scope, and the agency that mobilised it."""
+    mine = pledge.scope_id in user.reach.scopes or pledge.mobilised_by_id in user.reach.agencies
+    return user.may(Permission.RECORD_DONATIONS) and mine
