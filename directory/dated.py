@@ -1,10 +1,15 @@
 """Names that hold for a time. Everything a reorganisation may touch is asked *as of a date*."""
 
-from datetime import date
-from typing import Self
+from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import ClassVar, Self
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,6 +25,15 @@ class DatedQuerySet(models.QuerySet):
 
 
 class Dated(models.Model):
+    """A row that holds from ``valid_from`` to ``valid_to``, both days included.
+
+    ``IDENTITY`` names the fields that say what it is about: two rows with the same identity may not hold
+    on the same day. ``clean`` refuses it (so do actions, the back office and imports, which all ask it),
+    and PostgreSQL by an exclusion constraint.
+    """
+
+    IDENTITY: ClassVar[tuple[str, ...]] = ()
+
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(
         _("valid to"), null=True, blank=True, help_text=_("last day; empty: still valid")
@@ -39,3 +53,29 @@ class Dated(models.Model):
 
     def is_valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def clean(self) -> None:
+        super().clean()
+        dates_in_order = self.valid_from and (self.valid_to is None or self.valid_from <= self.valid_to)
+        other = self._overlapping() if self.IDENTITY and dates_in_order else None
+        if other is not None:
+            raise ValidationError({"valid_from": ValidationError(self._says_overlap(other), code="overlap")})
+
+    def _overlapping(self) -> Dated | None:
+        same = {name: self.serializable_value(name) for name in self.IDENTITY}
+        if None in same.values():
+            return None  # a missing field is named by itself
+        rows: DatedQuerySet = type(self)._default_manager.filter(**same).exclude(pk=self.pk)  # type: ignore[assignment]
+        return rows.overlapping(self.valid_from, self.valid_to).first()
+
+    @staticmethod
+    def _says_overlap(other: Dated) -> str:
+        until = date_format(other.valid_to, "SHORT_DATE_FORMAT") if other.valid_to else _now("without end")
+        return _now(
+            "“%(other)s” already holds for the same from %(from)s to %(to)s, and two cannot hold on one day. "
+            "End that one first, or choose days outside it."
+        ) % {"other": other, "from": date_format(other.valid_from, "SHORT_DATE_FORMAT"), "to": until}
+
+
+def day_before(day: date) -> date:
+    return day - timedelta(days=1)

@@ -2,16 +2,18 @@
 
 A commune's officers: their commune. An agency's: the areas that it leads within its scope, and every
 record that it owns or is a party to. The coordinating office and leaders: their coordination scope.
-Administrators: the directory only. A successor sees what its predecessors left.
+Administrators: the directory only. A successor sees what its predecessors left; an agency that has ended
+sees nothing any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from directory.models.agency import AgencySuccession
+from directory.models.agency import Agency, AgencySuccession
 from directory.models.area import LeadArea, SupportArea
 from directory.models.unit import CoordinationScope, Succession, Unit
 from directory.roles import Role
@@ -59,43 +61,55 @@ def reach_of(user: User, day: date) -> Reach:
 
 
 def _own_reach(user: User, day: date) -> Reach:
-    if user.role == Role.ADMINISTRATOR or user.agency is None:
-        return Reach()
-    agencies = AgencySuccession.objects.predecessors([user.agency.pk], day)
-    all_areas = frozenset(SupportArea.objects.values_list("pk", flat=True))
+    agency = user.agency
+    if agency is None or user.role == Role.ADMINISTRATOR or not agency.is_valid_on(day):
+        return Reach()  # an office that has ended acts no more; its successor sees what it left
+    own = frozenset(AgencySuccession.objects.predecessors([agency.pk], day))
+    home = _with_predecessors({agency.unit_id}, day)
+    reach = Reach(agencies=own, around=_around(home, day))
     if user.role == Role.COMMUNE_OFFICER:
-        own = frozenset(Succession.objects.predecessors([user.agency.unit_id], day))
-        return Reach(own, all_areas, frozenset(), frozenset(agencies), _around(own))
+        return reach | Reach(communes=home, areas=_all_areas())
     if user.role == Role.AGENCY_OFFICER:
-        leads = list(LeadArea.objects.on(day).filter(agency=user.agency))
-        within = {lead.scope_id for lead in leads}
-        communes = _communes_under(within, day)
+        leads = LeadArea.objects.on(day).filter(agency=agency)
+        led = _with_predecessors({lead.scope_id for lead in leads}, day)
         areas = frozenset(lead.area_id for lead in leads)
-        led = frozenset(Succession.objects.predecessors(within, day))
-        around = _around({user.agency.unit_id})
-        return Reach(communes, areas, frozenset(), frozenset(agencies), around, led)
-    # Coordinators by the scope that their agency holds; leaders by the unit that their committee governs.
+        return reach | Reach(communes=_communes_under(led, day), areas=areas, led=led)
+    scopes = _everything_under(_coordinated(user, day), day)
+    return reach | Reach(_communes_under(scopes, day), _all_areas(), scopes, around=_around(scopes, day))
+
+
+def _coordinated(user: User, day: date) -> set[int]:
+    """Coordinators: the units whose scope their agency holds; leaders: the unit that they govern."""
     if user.role == Role.COORDINATOR:
-        held = CoordinationScope.objects.on(day).filter(agency=user.agency).values_list("unit_id", flat=True)
-        units = Succession.objects.predecessors(held, day)
-    else:
-        units = Succession.objects.predecessors([user.agency.unit_id], day)
-    scopes = frozenset(Unit.objects.under(units))
-    return Reach(_communes_under(scopes, day), all_areas, scopes, frozenset(agencies), _around(scopes))
+        held = CoordinationScope.objects.on(day).filter(agency=user.agency)
+        return set(held.values_list("unit_id", flat=True))
+    return {user.agency.unit_id} if user.agency and user.agency.kind == Agency.Kind.COMMITTEE else set()
 
 
-def _communes_under(units: set[int] | frozenset[int], day: date) -> frozenset[int]:
-    everything = Unit.objects.under(Succession.objects.predecessors(units, day))
-    # A commune of the scope may itself have absorbed one that stood elsewhere.
-    everything = Succession.objects.predecessors(everything, day)
+def _all_areas() -> frozenset[int]:
+    return frozenset(SupportArea.objects.values_list("pk", flat=True))
+
+
+def _with_predecessors(units: Iterable[int], day: date) -> frozenset[int]:
+    return frozenset(Succession.objects.predecessors(units, day))
+
+
+def _everything_under(units: Iterable[int], day: date) -> frozenset[int]:
+    """The units, what stood under them or their predecessors, and what those had absorbed from elsewhere."""
+    return _with_predecessors(Unit.objects.under(_with_predecessors(units, day)), day)
+
+
+def _communes_under(units: Iterable[int], day: date) -> frozenset[int]:
+    everything = _everything_under(units, day)
     return frozenset(Unit.objects.communes().filter(pk__in=everything).values_list("pk", flat=True))
 
 
-def _around(units: set[int] | frozenset[int]) -> frozenset[int]:
-    """The units themselves and all those above them."""
-    found, layer = set(units), set(units)
+def _around(units: Iterable[int], day: date) -> frozenset[int]:
+    """The units, all those above them, and what had taken the place of those above by ``day``."""
+    found = set(units)
+    layer = set(found)
     while layer:
         parents = Unit.objects.filter(pk__in=layer, parent__isnull=False).values_list("parent_id", flat=True)
-        layer = set(parents) - found
+        layer = Succession.objects.successors(parents, day) - found
         found |= layer
     return frozenset(found)

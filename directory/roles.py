@@ -32,7 +32,8 @@ class Permission(Enum):
     COMPILE_REPORT = "open periods, edit the text of the district's report"
     ISSUE_REPORT = "issue the district's report under a number and date"
     MANAGE_ACCOUNTS = "create, deactivate and reset accounts"
-    MANAGE_DIRECTORY = "keep units, places, agencies, signers and holidays"
+    MANAGE_DIRECTORY = "keep units, agencies, signers and holidays"
+    MANAGE_PLACES = "enter and end villages and schools within reach"
     DELEGATE = "hand one's own powers to a colleague for a time"
 
 
@@ -92,6 +93,7 @@ ROLES: dict[str, RoleDescription] = {
                 Permission.CONFIRM_DELIVERY,
                 Permission.DECIDE_LOSS,
                 Permission.COMPILE_REPORT,
+                Permission.MANAGE_PLACES,
                 Permission.DELEGATE,
             }
         ),
@@ -102,7 +104,7 @@ ROLES: dict[str, RoleDescription] = {
     ),
     Role.ADMINISTRATOR: RoleDescription(
         _("Keeps accounts and the directory; sees no survey, donor or delivery."),
-        frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_DIRECTORY}),
+        frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_DIRECTORY, Permission.MANAGE_PLACES}),
     ),
 }
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from directory.dated import Dated, DatedQuerySet
 from directory.models.unit import SuccessionQuerySet, Unit
+from directory.roles import Permission
 
 if TYPE_CHECKING:
     from directory.models.user import User
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 class AgencyQuerySet(DatedQuerySet):
     def visible_to(self, user: User) -> AgencyQuerySet:
         """Agencies seated in a unit within reach; the directory of offices is no secret among officials."""
+        if user.may(Permission.MANAGE_DIRECTORY):
+            return self.all()
         reach = user.reach
         return self.filter(
             models.Q(unit_id__in=reach.communes | reach.scopes | reach.around)
@@ -40,6 +44,8 @@ class Agency(Dated):
         YEAR = "year", _("every year")
         NEVER = "never", _("does not report")
 
+    IDENTITY = ("unit", "name")
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="agencies", verbose_name=_("unit"))
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=60)
@@ -58,6 +64,7 @@ class Agency(Dated):
     reports_every = models.CharField(_("reporting duty"), max_length=10, choices=ReportsEvery)
 
     objects = AgencyQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta(Dated.Meta):
         verbose_name = _("agency")
@@ -70,6 +77,12 @@ class Agency(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+    def superior_on(self, day: date) -> Agency | None:
+        """The superior agency on ``day``, or what had taken its place by then."""
+        if self.superior is None:
+            return None
+        return AgencySuccession.objects.heir_of(self.superior, day)
 
 
 class AgencySuccession(models.Model):
@@ -121,6 +134,7 @@ class Signer(Dated):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     objects = SignerQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta(Dated.Meta):
         verbose_name = _("signer")

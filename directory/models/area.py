@@ -1,7 +1,10 @@
 """The plan's three support areas, who leads them, and which communes are specially difficult."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from directory.dated import Dated, DatedQuerySet
 from directory.models.unit import Unit
@@ -29,6 +32,8 @@ class SupportArea(models.Model):
 class LeadArea(Dated):
     """``agency`` leads ``area`` within ``scope`` [plan II.3]."""
 
+    IDENTITY = ("area", "scope")
+
     area = models.ForeignKey(
         SupportArea, models.PROTECT, related_name="leads", verbose_name=_("support area")
     )
@@ -38,6 +43,7 @@ class LeadArea(Dated):
     scope = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("within"))
 
     objects = DatedQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta(Dated.Meta):
         verbose_name = _("lead area")
@@ -50,14 +56,34 @@ class LeadArea(Dated):
     def __str__(self) -> str:
         return f"{self.area}: {self.agency}"
 
+    def clean(self) -> None:
+        """Reach is areas × communes: leading one area here and another there would open both in both."""
+        super().clean()
+        if not (self.valid_from and self.agency_id and self.area_id and self.scope_id):
+            return
+        elsewhere = LeadArea.objects.filter(agency_id=self.agency_id).exclude(pk=self.pk)
+        elsewhere = elsewhere.exclude(scope_id=self.scope_id).exclude(area_id=self.area_id)
+        other = elsewhere.overlapping(self.valid_from, self.valid_to).select_related("scope").first()
+        if other is not None:
+            raise ValidationError(
+                _now(
+                    "%(agency)s already leads another area (%(area)s) within %(scope)s. Choose another agency."
+                )
+                % {"agency": self.agency, "area": other.area, "scope": other.scope},
+                code="two_scopes",
+            )
+
 
 class AreaStatus(Dated):
     """The commune is specially difficult (xã đặc biệt khó khăn) for a time, on a legal basis."""
+
+    IDENTITY = ("unit",)
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="statuses", verbose_name=_("commune"))
     legal_basis = models.CharField(_("legal basis"), max_length=200)
 
     objects = DatedQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta(Dated.Meta):
         verbose_name = _("difficult-commune status")

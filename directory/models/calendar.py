@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 SATURDAY = 5
 
@@ -23,6 +24,7 @@ class Holiday(models.Model):
     name = models.CharField(_("name"), max_length=120)
 
     objects = HolidayQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("holiday")

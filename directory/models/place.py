@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from directory.dated import Dated, DatedQuerySet
 from directory.models.unit import Unit
+from directory.roles import Permission
 
 if TYPE_CHECKING:
     from directory.models.user import User
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 class PlaceQuerySet(DatedQuerySet):
     def visible_to(self, user: User) -> PlaceQuerySet:
+        """Places of communes within reach; administrators keep the whole directory."""
+        if user.may(Permission.MANAGE_DIRECTORY):
+            return self.all()
         return self.filter(unit_id__in=user.reach.communes)
 
 
@@ -28,12 +33,24 @@ class Place(Dated):
         SCHOOL = "school", _("School")
         SITE = "site", _("School site")
 
+    IDENTITY = ("unit", "kind", "name")
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="places", verbose_name=_("commune"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     name = models.CharField(_("name"), max_length=120)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    continues = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name=_("continues"),
+        help_text=_("the same place before its commune was merged or its name changed"),
+    )
 
     objects = PlaceQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta(Dated.Meta):
         verbose_name = _("place")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from directory.dated import Dated, DatedQuerySet
+from directory.roles import Permission
 
 if TYPE_CHECKING:
     from directory.models.user import User
@@ -18,15 +20,22 @@ if TYPE_CHECKING:
 
 class UnitQuerySet(DatedQuerySet):
     def visible_to(self, user: User) -> UnitQuerySet:
-        """Communes within the user's reach, and the units that they coordinate."""
+        """Communes within the user's reach, and the units that they coordinate; administrators: all."""
+        if user.may(Permission.MANAGE_DIRECTORY):
+            return self.all()
         reach = user.reach
         return self.filter(pk__in=reach.communes | reach.scopes)
 
     def communes(self) -> UnitQuerySet:
         return self.filter(level=Unit.Level.COMMUNE)
 
+    def communes_of(self, scope: Unit, day: date) -> UnitQuerySet:
+        """The communes in existence on ``day`` under ``scope`` or under what had ended in it by then."""
+        under = self.under(Succession.objects.predecessors([scope.pk], day))
+        return self.communes().on(day).filter(pk__in=under)
+
     def under(self, ids: Iterable[int]) -> set[int]:
-        """The ids of the units themselves and of all that ever stood under them (three levels at most)."""
+        """The ids of the units themselves and of all that ever stood under them."""
         found = set(ids)
         layer = set(found)
         while layer:
@@ -47,6 +56,8 @@ class Unit(Dated):
         DISTRICT = "district", _("District")
         COMMUNE = "commune", _("Commune")
 
+    IDENTITY = ("code",)
+
     level = models.CharField(_("level"), max_length=10, choices=Level)
     code = models.CharField(_("GSO code"), max_length=10)
     name = models.CharField(_("name"), max_length=100, help_text=_("with its kind, e.g. “xã Ia Đal”"))
@@ -60,6 +71,7 @@ class Unit(Dated):
     )
 
     objects = UnitQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta(Dated.Meta):
         verbose_name = _("administrative unit")
@@ -73,6 +85,10 @@ class Unit(Dated):
     def __str__(self) -> str:
         return self.name
 
+    def parent_on(self, day: date) -> Unit | None:
+        """The superior unit on ``day``, or what had taken its place by then."""
+        return None if self.parent is None else Succession.objects.heir_of(self.parent, day)
+
     @property
     def short_name(self) -> str:
         """The name without its kind: “Ia Đal”."""
@@ -83,15 +99,36 @@ class Unit(Dated):
 
 
 class SuccessionQuerySet(models.QuerySet):
+    """Questions to a succession, of units or of agencies."""
+
     def predecessors(self, ids: Iterable[int], day: date) -> set[int]:
         """The ids themselves and of every row that, by ``day``, had ended in one of them."""
+        return self._follow("successor_id", "predecessor_id", ids, day)
+
+    def successors(self, ids: Iterable[int], day: date) -> set[int]:
+        """The ids themselves and of every row that one of them had ended in by ``day``."""
+        return self._follow("predecessor_id", "successor_id", ids, day)
+
+    def _follow(self, source: str, target: str, ids: Iterable[int], day: date) -> set[int]:
         found = set(ids)
         layer = set(found)
         while layer:
-            rows = self.filter(successor_id__in=layer, on__lte=day).values_list("predecessor_id", flat=True)
+            rows = self.filter(**{f"{source}__in": layer}, on__lte=day).values_list(target, flat=True)
             layer = set(rows) - found
             found |= layer
         return found
+
+    def heir_of(self, row: Any, day: date) -> Any:
+        """``row`` itself if it is valid on ``day`` or has no successor; else the one that took its place."""
+        seen = {row.pk}
+        while not row.is_valid_on(day):
+            steps = self.filter(predecessor=row, on__lte=day).exclude(successor_id__in=seen)
+            step: Any = steps.order_by("on", "pk").first()
+            if step is None:
+                return row
+            row = step.successor
+            seen.add(row.pk)
+        return row
 
 
 class Succession(models.Model):
@@ -122,6 +159,8 @@ class Succession(models.Model):
 class CoordinationScope(Dated):
     """Within ``unit`` the child support is coordinated by ``agency`` [plan IV.1]."""
 
+    IDENTITY = ("unit",)
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="coordinations", verbose_name=_("unit"))
     agency = models.ForeignKey(
         "directory.Agency",
@@ -131,6 +170,7 @@ class CoordinationScope(Dated):
     )
 
     objects = DatedQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta(Dated.Meta):
         verbose_name = _("coordination scope")

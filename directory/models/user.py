@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from directory import clock
 from directory.dated import Dated, DatedQuerySet
@@ -17,6 +19,24 @@ from directory.roles import Permission, Role, permissions_of
 
 if TYPE_CHECKING:
     from directory.reach import Reach
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Administrators see all accounts, everybody else those of the own agency."""
+        if user.may(Permission.MANAGE_ACCOUNTS):
+            return self.all()
+        return self.filter(agency__isnull=False, agency_id=user.agency_id)
+
+    def colleagues_of(self, user: User) -> UserQuerySet:
+        """Who may be handed the user's powers: active, of the same agency, somebody else."""
+        return self.filter(is_active=True, agency__isnull=False, agency_id=user.agency_id).exclude(pk=user.pk)
+
+
+class PortalUserManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager of accounts with the portal's named questions."""
+
+    use_in_migrations = False
 
 
 class User(AbstractUser):
@@ -31,7 +51,9 @@ class User(AbstractUser):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     must_change_password = models.BooleanField(_("must change the password at the next login"), default=False)
 
-    objects = UserManager()  # type: ignore[misc]
+    objects = PortalUserManager()  # type: ignore[misc]
+    # The password is kept nowhere else, not even as a hash.
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
     REQUIRED_FIELDS = []
 
     class Meta:
@@ -49,6 +71,12 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.full_name or self.username
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") == ["last_login"]:
+            self.skip_history_when_saving = True  # a login changes nothing about the account
+        super().save(*args, **kwargs)
+        self.__dict__.pop("skip_history_when_saving", None)
+
     def get_full_name(self) -> str:
         return str(self)
 
@@ -57,11 +85,14 @@ class User(AbstractUser):
 
     @cached_property
     def principals(self) -> list[User]:
-        """Oneself, and the colleagues who have delegated to this user for today."""
-        delegators = [
-            d.from_user for d in self.delegations_in.on(clock.today()).select_related("from_user__agency")
-        ]
-        return [self, *(user for user in delegators if user.is_active)]
+        """Oneself, and the colleagues who have delegated to this user for today.
+
+        Only colleagues of the agency of today: reach is a union of communes and areas, and one over two
+        agencies would be wider than either.
+        """
+        delegations = self.delegations_in.in_force(clock.today()).select_related("from_user__agency__unit")
+        givers = [delegation.from_user for delegation in delegations]
+        return [self, *(user for user in givers if user.is_active and user.agency_id == self.agency_id)]
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:
@@ -71,6 +102,12 @@ class User(AbstractUser):
         """Whether the role (or a delegation valid today) allows the deed at all."""
         return permission in self.permissions
 
+    @property
+    def deputising_for(self) -> list[User]:
+        """The colleagues whose role adds something to what one may do oneself, today."""
+        own = permissions_of(self.role)
+        return [user for user in self.principals[1:] if permissions_of(user.role) - own]
+
     @cached_property
     def reach(self) -> Reach:
         """What this user may see, as of today. Every ``visible_to`` asks it."""
@@ -79,16 +116,34 @@ class User(AbstractUser):
         return reach_of(self, clock.today())
 
 
+class DelegationQuerySet(DatedQuerySet):
+    def in_force(self, day: date) -> DelegationQuerySet:
+        return self.on(day).filter(ended_at__isnull=True)
+
+    def not_ended(self) -> DelegationQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+    def visible_to(self, user: User) -> DelegationQuerySet:
+        """What the user gave or got; administrators see all."""
+        if user.may(Permission.MANAGE_ACCOUNTS):
+            return self.all()
+        return self.filter(Q(from_user=user) | Q(to_user=user))
+
+
 class Delegation(Dated):
-    """``from_user`` hands their powers to ``to_user`` for a time; deeds are recorded on their behalf."""
+    """``from_user`` hands their powers to ``to_user`` for a time; history says on whose behalf.
+
+    ``ended_at``: it was ended before its last day, from that moment on.
+    """
 
     from_user = models.ForeignKey(
         User, models.PROTECT, related_name="delegations_out", verbose_name=_("from")
     )
     to_user = models.ForeignKey(User, models.PROTECT, related_name="delegations_in", verbose_name=_("to"))
     reason = models.CharField(_("reason"), max_length=200)
+    ended_at = models.DateTimeField(_("ended early at"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DelegationQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("delegation")
