@@ -66,9 +66,7 @@ class LeadArea(Dated):
         other = elsewhere.overlapping(self.valid_from, self.valid_to).select_related("scope").first()
         if other is not None:
             raise ValidationError(
-                _now(
-                    "%(agency)s already leads another area (%(area)s) within %(scope)s. Choose another agency."
-                )
+                _now("%(agency)s already leads another area (%(area)s) within %(scope)s. Choose another.")
                 % {"agency": self.agency, "area": other.area, "scope": other.scope},
                 code="two_scopes",
             )
