@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
 from directory.deeds import ActionOnly
+from directory.errors import WrongState
 from directory.models import Agency
+from documents.snapshot import sha256_of
 from documents.states import PaperState
 
 if TYPE_CHECKING:
@@ -28,11 +32,29 @@ class PaperQuerySet(models.QuerySet):
             | Q(state=PaperState.ISSUED, agency__unit_id__in=reach.around)
         )
 
+    def frozen(self) -> PaperQuerySet:
+        return self.exclude(state=PaperState.DRAFT)
+
+    def with_number(self, agency: Agency, symbol: str, year: int, number: int) -> PaperQuerySet:
+        """The paper that holds a number of the agency's register, if any."""
+        return self.filter(agency=agency, symbol=symbol, year=year, number=number)
+
+    def next_number(self, agency: Agency, symbol: str, year: int) -> int:
+        """One more than the highest number known here; the clerk's register may be further [FIELD 5]."""
+        numbered = self.filter(agency=agency, symbol=symbol, year=year)
+        return (numbered.aggregate(last=models.Max("number"))["last"] or 0) + 1
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        for paper in self.frozen()[:1]:
+            raise paper.never_changed()
+        return super().delete()
+
 
 class Paper(ActionOnly):
     """A paper of an agency. A draft has neither number nor date; issuing gives both and freezes all.
 
-    ``snapshot`` is everything the template prints (data and text): rendering needs nothing else.
+    ``snapshot`` is everything the template prints (data and text): rendering needs nothing else. Once
+    issued the row is never saved or deleted again; triggers in the database say the same.
     """
 
     kind = models.SlugField(_("kind"), max_length=40, help_text="which template renders the snapshot")
@@ -90,10 +112,53 @@ class Paper(ActionOnly):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}".strip()
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._refuse_if_frozen()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        self._refuse_if_frozen()
+        return super().delete(*args, **kwargs)
+
+    def _refuse_if_frozen(self) -> None:
+        for stored in type(self).objects.filter(pk=self.pk).frozen()[:1]:
+            raise stored.never_changed()
+
+    def never_changed(self) -> WrongState:
+        """The refusal of any change after the issue."""
+        message = say(
+            "%(paper)s of %(date)s is issued and never changes. "
+            "To correct it, draft and issue a paper that replaces it."
+        ) % {"paper": self.reference, "date": f"{self.dated:%d/%m/%Y}"}
+        return WrongState(message, code="paper_frozen", paper=self.pk)
+
+    @property
+    def is_issued(self) -> bool:
+        return self.state != PaperState.DRAFT
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the frozen data is still what was issued."""
+        return self.snapshot_sha256 == sha256_of(self.snapshot)
+
     @property
     def reference(self) -> str:
         """Số, ký hiệu as printed: “12/BC-UBND”, a leading 0 below 10; without number in a draft."""
         return f"{self.number:02d}/{self.symbol}" if self.number else ""
+
+
+class PaperFileQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> PaperFileQuerySet:
+        return self.filter(paper__in=Paper.objects.visible_to(user))
+
+    def without_content(self) -> PaperFileQuerySet:
+        """For lists: the bytes stay in the database."""
+        return self.defer("content")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        for file in self.without_content().select_related("paper")[:1]:
+            raise file.paper.never_changed()
+        return super().delete()
 
 
 class PaperFile(ActionOnly):
@@ -109,6 +174,8 @@ class PaperFile(ActionOnly):
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     created_at = models.DateTimeField(default=clock.now)
 
+    objects = PaperFileQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("file of a paper")
         verbose_name_plural = _("files of papers")
@@ -118,3 +185,16 @@ class PaperFile(ActionOnly):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sha256[:12]}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise self.paper.never_changed()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise self.paper.never_changed()
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the bytes are still those that were stored."""
+        return hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256

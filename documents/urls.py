@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from documents import views
+
+urlpatterns: list[URLPattern] = [
+    path("papers/<int:pk>/<slug:kind>/", views.paper_file, name="paper_file"),
+]

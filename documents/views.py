@@ -1,0 +1,67 @@
+"""Files of papers, sent only whole and only to who may see the paper."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from http import HTTPStatus
+from urllib.parse import quote
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from directory.access import access, within_reach
+from directory.errors import Refusal
+from directory.http import Request
+from directory.roles import Permission
+from documents.models import Paper, PaperFile
+
+logger = logging.getLogger(__name__)
+
+
+class Damaged(Refusal):
+    """A stored file is not what was stored: it is not sent."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "file_damaged"
+
+
+@access(Permission.VIEW_REPORTS)
+@require_safe
+def paper_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
+    """Download a file of an issued paper, after its SHA-256 was compared."""
+    visible = PaperFile.objects.visible_to(request.user).select_related("paper")
+    file = within_reach(visible, paper_id=pk, kind=kind)
+    if not file.is_intact:
+        logger.error("File %s of paper %s does not match its SHA-256 %s.", file.pk, pk, file.sha256)
+        raise _damaged(file)
+    response = HttpResponse(bytes(file.content), content_type="application/pdf")
+    response["Content-Disposition"] = disposition(file.paper)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-cache"
+    response["ETag"] = f'"{file.sha256}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+def file_name(paper: Paper) -> str:
+    """“BC-UBND-12-2025.pdf”"""
+    symbol = "".join(c if c.isalnum() or c in "-&" else "-" for c in paper.symbol)
+    return f"{symbol}-{paper.number or 0:02d}-{paper.year}.pdf"
+
+
+def disposition(paper: Paper) -> str:
+    """Both forms of the name: plain letters for old programs, RFC 5987 for all others."""
+    name = file_name(paper)
+    plain = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
+    plain = plain.encode("ascii", "ignore").decode()
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _damaged(file: PaperFile) -> Damaged:
+    message = _(
+        "The file of %(paper)s was not sent: it is not the file that was issued (its checksum differs). "
+        "Tell the administrator, who restores it from a backup."
+    ) % {"paper": file.paper.reference}
+    return Damaged(message, paper=file.paper_id)
