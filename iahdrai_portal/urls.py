@@ -4,8 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from iahdrai_portal.views import healthz
-
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("distributions.urls")),
@@ -13,7 +11,6 @@ urlpatterns = [
     path("", include("needs.urls")),
     path("", include("documents.urls")),
     path("", include("directory.urls")),
-    path("healthz", healthz, name="healthz"),
     path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
 ]
