@@ -1,5 +1,15 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DirectoryConfig(AppConfig):
     name = "directory"
+    verbose_name = _("Directory")
+
+    def ready(self) -> None:
+        from directory.navigation import NavigationItem, register
+        from directory.roles import Permission
+
+        register(
+            NavigationItem(900, _("Accounts"), "account_list", (Permission.MANAGE_ACCOUNTS,)),
+        )

@@ -22,8 +22,11 @@ def record(
 ) -> HistoryEntry:
     """Say that ``by`` did ``verb`` (an imperative in English, translated where it is shown) to ``subject``.
 
-    ``details`` are figures worth showing, as JSON. Call it inside an action.
+    ``details`` are figures worth showing, as JSON. Call it inside an action. While ``by`` holds powers that
+    a colleague has delegated, the entry names that colleague.
     """
+    if delegators := by.deputising_for:
+        details["delegated_by"] = ", ".join(str(user) for user in delegators)
     return HistoryEntry.objects.create(
         content_type=ContentType.objects.get_for_model(subject),
         object_id=subject.pk,
@@ -36,3 +39,9 @@ def record(
         reason=reason,
         details=details,
     )
+
+
+def save(row: models.Model, *, by: User) -> None:
+    """Save a row of a register; its table of former values says who did it."""
+    row._history_user = by  # type: ignore[attr-defined]
+    row.save()

@@ -27,7 +27,13 @@ def client_key_of(request: HttpRequest) -> uuid.UUID | None:
 
 def show_refusal(form: forms.BaseForm, refusal: Refusal) -> int:
     """Put each problem at its field (or on top of the form); returns the status for the response."""
+    form.refused_with = refusal.status  # type: ignore[attr-defined]
     for problem in refusal.problems:
         place = problem.place if problem.place in form.fields else None
         form.add_error(place, forms.ValidationError(str(problem.message), code=refusal.code))
     return refusal.status
+
+
+def status_of(form: forms.BaseForm) -> int:
+    """The status of the page that shows ``form``: 200, that of its refusal, or 422 if it is not valid."""
+    return getattr(form, "refused_with", 422 if form.errors else 200)

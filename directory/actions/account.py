@@ -50,13 +50,38 @@ def create_account(
         raise Refusal(problems, code="invalid_account")
     account = User(username=username, full_name=full_name.strip(), role=role, agency=agency)
     _give_one_time(account, password)
-    account.save()
+    history.save(account, by=by)
     history.record(account, "create account", by=by, reason=reason, role=role)
     return account
 
 
 @action
-def reset_password(*, by: User, account: User, password: str, reason: str = "") -> User:
+def change_account(
+    *, by: User, account: User, full_name: str, role: str, agency: Agency | None, reason: str
+) -> User:
+    """Give an account another name, role or agency; what it did before stays under the old agency's records.
+
+    Raises ``Forbidden``; ``Refusal`` if role and agency do not fit or no administrator would be left.
+    """
+    demand_accounts(by)
+    administrators = _lock_administrators()
+    account = User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    problems = _problems_of_role(role, agency)
+    if administrators == {account.pk} and role != Role.ADMINISTRATOR:
+        problems.append(Problem(_last_administrator(account), "role"))
+    if problems:
+        raise Refusal(problems, code="invalid_account")
+    before = {"role": account.role, "agency": str(account.agency or "")}
+    account.full_name, account.role, account.agency = full_name.strip(), role, agency
+    history.save(account, by=by)
+    history.record(account, "change account", by=by, reason=reason, before=before)
+    return account
+
+
+@action
+def reset_password(
+    *, by: User, account: User, password: str, reason: str = "", key: uuid.UUID | None = None
+) -> User:
     """Replace a forgotten password by a one-time one; every session of the account ends.
 
     Raises ``Forbidden``; ``WrongState`` for a deactivated account.
@@ -69,7 +94,7 @@ def reset_password(*, by: User, account: User, password: str, reason: str = "") 
             % {"name": account.username}
         )
     _give_one_time(account, password)
-    account.save(update_fields=["password", "must_change_password"])
+    history.save(account, by=by)
     history.record(account, "reset password", by=by, reason=reason)
     return account
 
@@ -82,23 +107,19 @@ def deactivate_account(*, by: User, account: User, reason: str) -> User:
     ``WrongState`` if it is closed already.
     """
     demand_accounts(by)
-    # All administrators are locked, so that two of them cannot close each other at the same moment.
-    administrators = set(
-        User.objects.select_for_update(no_key=True)
-        .filter(role=Role.ADMINISTRATOR, is_active=True)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    administrators = _lock_administrators()
     account = User.objects.select_for_update(no_key=True).get(pk=account.pk)
     _refuse_deactivation(by, account, administrators)
     account.is_active = False
-    account.save(update_fields=["is_active"])
+    history.save(account, by=by)
     history.record(account, "deactivate account", by=by, reason=reason)
     return account
 
 
 @action
-def activate_account(*, by: User, account: User, password: str, reason: str) -> User:
+def activate_account(
+    *, by: User, account: User, password: str, reason: str, key: uuid.UUID | None = None
+) -> User:
     """Reopen an account with a one-time password, so that no session from before comes back to life.
 
     Raises ``Forbidden``; ``WrongState`` if it is open; ``Refusal`` if its agency has ended meanwhile.
@@ -114,7 +135,7 @@ def activate_account(*, by: User, account: User, password: str, reason: str) -> 
         raise Refusal(problems, code="invalid_account")
     account.is_active = True
     _give_one_time(account, password)
-    account.save(update_fields=["is_active", "password", "must_change_password"])
+    history.save(account, by=by)
     history.record(account, "reactivate account", by=by, reason=reason)
     return account
 
@@ -122,11 +143,12 @@ def activate_account(*, by: User, account: User, password: str, reason: str) -> 
 @action
 def choose_own_password(*, by: User, password: str) -> User:
     """Replace one's password by one of one's own; the duty to do so is done with it."""
-    by.set_password(password)
-    by.must_change_password = False
-    by.save(update_fields=["password", "must_change_password"])
-    history.record(by, "choose own password", by=by)
-    return by
+    account = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    account.set_password(password)
+    account.must_change_password = False
+    history.save(account, by=by)
+    history.record(account, "choose own password", by=by)
+    return account
 
 
 def _give_one_time(account: User, password: str) -> None:
@@ -194,12 +216,18 @@ def _refuse_deactivation(by: User, account: User, administrators: set[int]) -> N
         raise Refusal(
             _("Nobody deactivates the own account. Ask another administrator to do it."), code="own_account"
         )
-    if administrators == {account.pk} or by.pk not in administrators | {by.pk}:
-        raise Refusal(
-            _(
-                "“%(name)s” is the last active administrator, and without one nobody could keep accounts. "
-                "Make another administrator first."
-            )
-            % {"name": account.username},
-            code="last_administrator",
-        )
+    if administrators <= {account.pk} and account.role == Role.ADMINISTRATOR:
+        raise Refusal(_last_administrator(account), code="last_administrator")
+
+
+def _lock_administrators() -> set[int]:
+    """The active administrators, locked: two of them cannot close each other at the same moment."""
+    rows = User.objects.select_for_update(no_key=True).filter(role=Role.ADMINISTRATOR, is_active=True)
+    return {account.pk for account in rows.order_by("pk")}
+
+
+def _last_administrator(account: User) -> str:
+    return _(
+        "“%(name)s” is the last active administrator, and without one nobody could keep accounts. "
+        "Make another administrator first."
+    ) % {"name": account.username}
