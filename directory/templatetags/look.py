@@ -7,8 +7,10 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template import Context
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -46,6 +48,16 @@ def current_mark(request: HttpRequest, href: str) -> SafeString:
     if href != "/" and path.startswith(href):
         return format_html(' aria-current="{}"', "true")
     return SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context) -> str:
+    """The page of the portal that led here, or nothing: never another host, never this page itself."""
+    request = getattr(context, "request", None)
+    referer = request.headers.get("Referer", "") if request else ""
+    if not referer or referer == request.build_absolute_uri():
+        return ""
+    return referer if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}) else ""
 
 
 # What the history calls the deeds of all rooms, here for the translators; a test finds what is missing.

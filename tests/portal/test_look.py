@@ -261,6 +261,21 @@ def test_a_refusal_says_what_was_refused_on_a_page_and_as_a_fragment() -> None:
     assert "<html" not in render_to_string("components/refusal.html", {"refusal": refusal})
 
 
+@pytest.mark.parametrize(
+    ("referer", "leads_back"),
+    [
+        ("http://testserver/needs/?area=play", True),
+        ("http://testserver/donors/", False),  # the refused page itself
+        ("https://elsewhere.example/", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+    ],
+)
+def test_a_refusal_leads_back_within_the_portal_only(referer: str, leads_back: bool) -> None:
+    request = RequestFactory().get("/donors/", HTTP_REFERER=referer)
+    assert look.way_back(RequestContext(request)) == (referer if leads_back else "")
+
+
 def test_states_and_deeds_are_shown_in_words() -> None:
     with translation.override("en"):
         assert [in_words(word) for word in ("in_transit", "reset password", "draft")] == [
