@@ -53,9 +53,11 @@ def current_mark(request: HttpRequest, href: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def way_back(context: Context) -> str:
     """The page of the portal that led here, or nothing: never another host, never this page itself."""
-    request = getattr(context, "request", None)
-    referer = request.headers.get("Referer", "") if request else ""
-    if not referer or referer == request.build_absolute_uri():
+    request: HttpRequest | None = getattr(context, "request", None)
+    if request is None:
+        return ""
+    referer = request.headers.get("Referer", "")
+    if referer == request.build_absolute_uri():
         return ""
     return referer if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}) else ""
 
