@@ -78,6 +78,7 @@ DEEDS = (
     gettext_noop("cancel"),
     gettext_noop("confirm"),
     gettext_noop("create account"),
+    gettext_noop("change account"),
     gettext_noop("reset password"),
     gettext_noop("deactivate account"),
     gettext_noop("reactivate account"),
