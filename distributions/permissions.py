@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from directory import clock
+from directory.errors import Forbidden
 from directory.models import Agency, User
 from directory.roles import Permission, Role
 from distributions.models import Allocation, Distribution
@@ -53,3 +56,35 @@ def may_confirm(user: User, distribution: Distribution) -> bool:
     if distribution.sent_by_id == user.pk or not user.may(Permission.CONFIRM_DELIVERY):
         return False
     return receives(user, distribution) or may_confirm_for_commune(user, distribution)
+
+
+def check_may_confirm(by: User, distribution: Distribution, on_behalf_of: Agency | None) -> Agency | None:
+    """Whose confirmation it is: None for the commune's own officers. Raises ``Forbidden``."""
+    if distribution.sent_by_id == by.pk:
+        raise Forbidden(
+            _(
+                "You sent %(code)s yourself, so somebody else must confirm it: an officer of %(commune)s, "
+                "or a colleague from the signed paper."
+            )
+            % {"code": distribution.code, "commune": distribution.place.unit.name}
+        )
+    if by.may(Permission.CONFIRM_DELIVERY) and receives(by, distribution):
+        return None
+    unit = distribution.place.unit
+    if not may_confirm_for_commune(by, distribution):
+        raise Forbidden(
+            _(
+                "Only officers of %(commune)s confirm what arrived there, or the coordinating office from "
+                "the signed paper. Ask one of them."
+            )
+            % {"commune": unit.name}
+        )
+    if on_behalf_of is None or not follows(on_behalf_of, unit, clock.today()):
+        raise Forbidden(
+            _(
+                "The coordinating office confirms on behalf of the commune only: say that you enter this "
+                "from the paper that %(commune)s signed."
+            )
+            % {"commune": unit.name}
+        )
+    return on_behalf_of

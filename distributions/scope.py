@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from directory.models import Agency, AreaStatus, LeadArea, Succession, SupportArea, Unit
+from django.db.models import QuerySet
+
+from directory.models import Agency, AreaStatus, LeadArea, Succession, SupportArea, Unit, User
+from donors.models import FundingSource
 
 
 def is_difficult(commune: Unit, day: date) -> bool:
@@ -32,6 +35,21 @@ def lead_agency_of(area: SupportArea, commune: Unit, day: date) -> Agency | None
         .first()
     )
     return lead.agency if lead else None
+
+
+def areas_seen_by(user: User) -> QuerySet[SupportArea]:
+    return SupportArea.objects.filter(pk__in=user.reach.areas)
+
+
+def areas_led_by(user: User, day: date) -> QuerySet[SupportArea]:
+    """The areas that the user's own agency leads on ``day``."""
+    leads = LeadArea.objects.on(day).filter(agency_id__in=user.reach.agencies)
+    return SupportArea.objects.filter(pk__in=leads.values("area_id"))
+
+
+def funding_sources_for(user: User) -> QuerySet[FundingSource]:
+    """The funds and budgets that may pay a service where the user works: those of the units around."""
+    return FundingSource.objects.filter(scope_id__in=user.reach.around | user.reach.scopes)
 
 
 def follows(agency: Agency, commune: Unit, day: date) -> bool:

@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from distributions import views
+
+urlpatterns = [
+    path("allocations/", views.allocation_board, name="allocation_board"),
+    path("allocations/new/", views.allocation_create, name="allocation_create"),
+    path("allocations/made/", views.allocation_list, name="allocation_list"),
+    path("allocations/<int:pk>/", views.allocation_detail, name="allocation_detail"),
+    path("allocations/<int:pk>/reverse/", views.allocation_reverse, name="allocation_reverse"),
+    path("distributions/", views.distribution_list, name="distribution_list"),
+    path("distributions/new/", views.distribution_create, name="distribution_create"),
+    path("distributions/<int:pk>/", views.distribution_detail, name="distribution_detail"),
+    path("distributions/<int:pk>/send/", views.distribution_send, name="distribution_send"),
+    path("distributions/<int:pk>/cancel/", views.distribution_cancel, name="distribution_cancel"),
+    path("distributions/<int:pk>/confirm/", views.delivery_confirm, name="delivery_confirm"),
+]

@@ -43,7 +43,7 @@ def allocate(
     _check_person(by, supply_line, need)
     locked = ledger.lock({supply_line.pk}, {need.pk})
     supply_line = SupplyLine.objects.select_related("item", "pledge_line__pledge").get(pk=supply_line.pk)
-    need = Need.objects.select_related("round", "item__area", "place__unit", "age_band").get(pk=need.pk)
+    need = _hold(need)
     problems = Problems()
     _check_need_open(problems, need)
     _check_match(problems, supply_line, need)
@@ -113,6 +113,12 @@ def planned_in(allocation_id: int) -> str:
     return listed(
         f"{code} ({number(planned)})" for code, planned in lines.values_list("distribution__code", "planned")
     )
+
+
+def _hold(need: Need) -> Need:
+    """The need as it stands now; a round that is being closed waits for us, or we for it."""
+    rows = Need.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("round", "item__area", "place__unit", "age_band").get(pk=need.pk)
 
 
 def _check_person(by: User, supply_line: SupplyLine, need: Need) -> None:

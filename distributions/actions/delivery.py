@@ -19,9 +19,9 @@ from directory.states import target_of
 from distributions import ledger
 from distributions.actions.distribution import locked
 from distributions.models import ChildTurns, Distribution, DistributionLine
-from distributions.permissions import may_confirm_for_commune, receives
+from distributions.permissions import check_may_confirm
 from distributions.problems import Problems
-from distributions.scope import follows, is_difficult
+from distributions.scope import is_difficult
 from distributions.states import DISTRIBUTION_TRANSITIONS
 from distributions.wording import day, listed, number, state_refusal, thing
 from needs.models import AgeBand
@@ -64,7 +64,7 @@ def confirm_delivery(
     unless sent, ``Refusal`` with all problems of all lines.
     """
     distribution = locked(distribution)
-    on_behalf_of = _check_person(by, distribution, on_behalf_of)
+    on_behalf_of = check_may_confirm(by, distribution, on_behalf_of)
     refusal = state_refusal(distribution, _("confirmed"))
     target = target_of(DISTRIBUTION_TRANSITIONS, "confirm", distribution.state, refusal)
     rows = _lines_of(distribution)
@@ -75,7 +75,7 @@ def confirm_delivery(
     problems = Problems()
     _check_day(problems, distribution, occurred_on)
     _check_all_there(problems, rows, lines)
-    bands = {band.pk: band for band in AgeBand.objects.order_by("pk")}
+    bands = {band.pk: band for band in age_bands()}
     for line in lines:
         _check_line(problems, line, bands)
     problems.refuse()
@@ -100,36 +100,9 @@ def confirm_delivery(
     return distribution
 
 
-def _check_person(by: User, distribution: Distribution, on_behalf_of: Agency | None) -> Agency | None:
-    """Whose confirmation it is: None for the commune's own officers. Raises ``Forbidden``."""
-    if distribution.sent_by_id == by.pk:
-        raise Forbidden(
-            _(
-                "You sent %(code)s yourself, so somebody else must confirm it: an officer of %(commune)s, "
-                "or a colleague from the signed paper."
-            )
-            % {"code": distribution.code, "commune": distribution.place.unit.name}
-        )
-    if by.may(Permission.CONFIRM_DELIVERY) and receives(by, distribution):
-        return None
-    unit = distribution.place.unit
-    if not may_confirm_for_commune(by, distribution):
-        raise Forbidden(
-            _(
-                "Only officers of %(commune)s confirm what arrived there, or the coordinating office from "
-                "the signed paper. Ask one of them."
-            )
-            % {"commune": unit.name}
-        )
-    if on_behalf_of is None or not follows(on_behalf_of, unit, clock.today()):
-        raise Forbidden(
-            _(
-                "The coordinating office confirms on behalf of the commune only: say that you enter this "
-                "from the paper that %(commune)s signed."
-            )
-            % {"commune": unit.name}
-        )
-    return on_behalf_of
+def age_bands() -> list[AgeBand]:
+    """All age bands, youngest first, the one for all ages last."""
+    return list(AgeBand.objects.order_by("is_all", "from_year"))
 
 
 def _lines_of(distribution: Distribution) -> list[DistributionLine]:
@@ -233,8 +206,8 @@ def _check_line(problems: Problems, line: ConfirmedLine, bands: Mapping[int, Age
 def _check_turns(problems: Problems, line: ConfirmedLine, bands: Mapping[int, AgeBand]) -> None:
     turns, item = line.child_turns, thing(line.line.item)
     band = line.line.allocation.need.age_band if line.line.allocation else None
-    place = line.place(f"band-{band.pk}") if band and not band.is_all else line.place("turns")
     wanted = bands if band is None or band.is_all else {band.pk: band}
+    place = line.place(f"band-{next(iter(turns or wanted))}")
     if not turns or any(pk not in wanted for pk in turns):
         problems.add(
             "child_turns",

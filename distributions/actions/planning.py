@@ -26,6 +26,7 @@ class PlannedLine:
     """Goods of an ``allocation``, or a ``service`` paid from ``funding_source``; ``planned`` in its unit.
 
     ``unit_value``: whole đồng for one unit of a service; None: the reference price of the year, if any.
+    ``at``: the field of the form where the line stands, for messages.
     """
 
     planned: int
@@ -33,9 +34,11 @@ class PlannedLine:
     service: SupportItem | None = None
     funding_source: FundingSource | None = None
     unit_value: int | None = None
+    at: str = ""
 
     def place(self, number_of_service: int) -> str:
-        """The field of the form where the line stands."""
+        if self.at:
+            return self.at
         return f"allocation-{self.allocation.pk}" if self.allocation else f"service-{number_of_service}"
 
 

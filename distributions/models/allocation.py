@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
 from directory.deeds import ActionOnly
+from distributions.states import DistributionState
 from donors.models import SupplyLine
 from needs.models import Need
 
@@ -31,6 +33,31 @@ class AllocationQuerySet(models.QuerySet):
     def open_ones(self) -> AllocationQuerySet:
         """Allocations with something not yet sent."""
         return self.filter(balance__open__gt=0)
+
+    def plannable(self) -> AllocationQuerySet:
+        """Allocations of which something is open and in no other plan; ``plannable`` says how much."""
+        planned = Sum(
+            "distribution_lines__planned",
+            filter=Q(distribution_lines__distribution__state=DistributionState.PLANNED),
+        )
+        rows = self.annotate(plannable=F("balance__open") - Coalesce(planned, 0))
+        return rows.filter(plannable__gt=0)
+
+    def with_names(self) -> AllocationQuerySet:
+        """With all that a screen says of an allocation."""
+        return self.select_related(
+            "balance",
+            "by__agency",
+            "supply_line__balance",
+            "supply_line__custodian",
+            "supply_line__pledge_line__pledge__donor",
+            "supply_line__pledge_line__pledge__source",
+            "need__balance",
+            "need__round",
+            "need__item__area",
+            "need__age_band",
+            "need__place__unit",
+        )
 
     def covering(self) -> AllocationQuerySet:
         """Allocations that still cover a part of their need: not wholly reversed, returned or lost."""

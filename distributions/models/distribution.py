@@ -30,8 +30,27 @@ class DistributionQuerySet(models.QuerySet):
             | Q(lead_agency_id__in=reach.agencies)
         )
 
+    def planned(self) -> DistributionQuerySet:
+        return self.filter(state=DistributionState.PLANNED)
+
+    def sent(self) -> DistributionQuerySet:
+        """On the way: sent and not yet confirmed."""
+        return self.filter(state=DistributionState.SENT)
+
     def confirmed(self) -> DistributionQuerySet:
         return self.filter(state=DistributionState.CONFIRMED)
+
+    def with_names(self) -> DistributionQuerySet:
+        """With all that a screen says of a distribution."""
+        return self.select_related(
+            "area",
+            "lead_agency",
+            "place__unit",
+            "planned_by__agency",
+            "sent_by__agency",
+            "confirmed_by__agency",
+            "on_behalf_of",
+        )
 
 
 class Distribution(ActionOnly):
@@ -86,6 +105,28 @@ class Distribution(ActionOnly):
         return f"{self.code} – {self.place.full_name}"
 
 
+class DistributionLineQuerySet(models.QuerySet):
+    def with_names(self) -> DistributionLineQuerySet:
+        """With all that a screen says of a line, in the order of entry."""
+        return (
+            self.select_related(
+                "distribution",
+                "service",
+                "funding_source",
+                "allocation__supply_line__balance",
+                "allocation__supply_line__pledge_line__pledge__donor",
+                "allocation__supply_line__pledge_line__pledge__source",
+                "allocation__need__item",
+                "allocation__need__age_band",
+                "allocation__need__place__unit",
+            )
+            .prefetch_related(
+                "child_turns__age_band", "service__age_bands", "allocation__need__item__age_bands"
+            )
+            .order_by("pk")
+        )
+
+
 class DistributionLine(ActionOnly):
     """Goods of one allocation, or a service paid from a budget (check-ups, meals): exactly one of them.
 
@@ -108,6 +149,8 @@ class DistributionLine(ActionOnly):
     lost = models.PositiveIntegerField(_("lost"), default=0)
     difference_reason = models.CharField(_("reason of the difference"), max_length=300, blank=True)
     unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)
+
+    objects = DistributionLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("distribution line")
@@ -139,6 +182,11 @@ class DistributionLine(ActionOnly):
     def value(self) -> int:
         """Whole đồng of what was received."""
         return (self.received or 0) * self.unit_value
+
+    @property
+    def planned_value(self) -> int:
+        """Whole đồng of what is planned."""
+        return self.planned * self.unit_value
 
 
 class ChildTurns(ActionOnly):

@@ -1,0 +1,123 @@
+"""Forms that plan and cancel a distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.fields import VietnameseDateField, WholeNumberField
+from directory.models import Place, SupportArea, User
+from distributions.actions import PlannedLine
+from distributions.models import Allocation
+from distributions.scope import areas_led_by, funding_sources_for
+from distributions.states import DistributionState
+from donors.models import FundingSource
+from needs.models import SupportItem
+
+SERVICE_ROWS = (1, 2, 3)
+
+
+class ListForm(forms.Form):
+    state = forms.ChoiceField(label=_("State"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", _("all states")), *DistributionState.choices]  # type: ignore[attr-defined]
+
+
+class StartForm(forms.Form):
+    """Step 1: which area, and to which place."""
+
+    area: forms.ModelChoiceField = forms.ModelChoiceField(None, label=_("Support area"), empty_label=None)
+    place: forms.ModelChoiceField = forms.ModelChoiceField(None, label=_("Place"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = Place.objects.visible_to(user).on(clock.today()).select_related("unit")
+        self.fields["area"].queryset = areas_led_by(user, clock.today())  # type: ignore[attr-defined]
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        self.fields["place"].label_from_instance = lambda place: place.full_name  # type: ignore[attr-defined]
+
+
+class DistributionForm(forms.Form):
+    """Step 2: the day and the lines. One quantity per open allocation, and a few rows of services."""
+
+    planned_on = VietnameseDateField(label=_("Planned on"))
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        area: SupportArea,
+        allocations: Sequence[Allocation],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.allocations = allocations
+        self.services = SupportItem.objects.in_use().filter(area=area, kind=SupportItem.Kind.SERVICE)
+        for allocation in allocations:
+            self.fields[f"allocation-{allocation.pk}"] = WholeNumberField(
+                label=allocation.supply_line.pledge_line.pledge.code, required=False
+            )
+        self.service_rows = SERVICE_ROWS if self.services else ()
+        for row in self.service_rows:
+            self._add_service(row, funding_sources_for(user))
+
+    def _add_service(self, row: int, sources: Any) -> None:
+        self.fields[f"service-{row}"] = forms.ModelChoiceField(
+            self.services, label=_("Service"), required=False
+        )
+        self.fields[f"service-{row}-source"] = forms.ModelChoiceField(
+            sources, label=_("Paid from"), required=False
+        )
+        self.fields[f"service-{row}-planned"] = WholeNumberField(label=_("Planned"), required=False)
+        self.fields[f"service-{row}-value"] = WholeNumberField(
+            label=_("Value of one unit (đồng)"), required=False, max_digits=13
+        )
+
+    def rows_of_goods(self) -> Iterator[tuple[Allocation, forms.BoundField]]:
+        for allocation in self.allocations:
+            yield allocation, self[f"allocation-{allocation.pk}"]
+
+    def rows_of_services(self) -> Iterator[list[forms.BoundField]]:
+        for row in self.service_rows:
+            yield [self[f"service-{row}{part}"] for part in ("", "-source", "-planned", "-value")]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for row in self.service_rows:
+            if data.get(f"service-{row}-planned") and not data.get(f"service-{row}"):
+                self.add_error(f"service-{row}", _("A quantity is planned here: choose the service."))
+            if data.get(f"service-{row}") and not data.get(f"service-{row}-planned"):
+                self.add_error(f"service-{row}-planned", _("Enter how much of this service is planned."))
+        return data
+
+    def lines(self) -> list[PlannedLine]:
+        """The lines with a quantity; an empty field or 0 plans nothing."""
+        data = self.cleaned_data
+        goods = [
+            PlannedLine(data[name], allocation=allocation, at=name)
+            for allocation in self.allocations
+            if data.get(name := f"allocation-{allocation.pk}")
+        ]
+        return goods + [self._service(row) for row in self.service_rows if data.get(f"service-{row}")]
+
+    def _service(self, row: int) -> PlannedLine:
+        data = self.cleaned_data
+        source: FundingSource | None = data.get(f"service-{row}-source")
+        return PlannedLine(
+            data[f"service-{row}-planned"],
+            service=data[f"service-{row}"],
+            funding_source=source,
+            unit_value=data.get(f"service-{row}-value"),
+            at=f"service-{row}" if source else f"service-{row}-source",
+        )
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300)

@@ -1,0 +1,97 @@
+"""What this room asks of a user now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from directory import clock
+from directory.models import User
+from directory.roles import Permission
+from directory.todo import Todo
+from distributions.models import Allocation, Distribution
+from distributions.permissions import receives
+from distributions.scope import areas_led_by
+from distributions.wording import day
+from donors.models import SupplyLine
+from needs.models import Need
+from needs.states import RoundState
+
+URGENT = 2
+SOON = timedelta(days=7)
+# A task list is for reading: more of one kind stand in their own list.
+AT_MOST = 5
+
+
+def todo(user: User) -> list[Todo]:
+    return [*_to_confirm(user), *_to_plan(user), *_to_send(user), *_to_match(user)]
+
+
+def _to_confirm(user: User) -> Iterator[Todo]:
+    """The commune: deliveries on their way or arrived."""
+    if not user.may(Permission.CONFIRM_DELIVERY):
+        return
+    on_the_way = Distribution.objects.visible_to(user).sent().with_names().order_by("sent_at", "pk")
+    for row in [row for row in on_the_way if receives(user, row)][:AT_MOST]:
+        yield Todo(
+            _("Confirm %(code)s: %(area)s for %(place)s")
+            % {"code": row.code, "area": row.area, "place": row.place.full_name},
+            reverse("delivery_confirm", args=[row.pk]),
+            _("sent on %(day)s") % {"day": day(timezone.localdate(row.sent_at))},
+        )
+
+
+def _to_plan(user: User) -> Iterator[Todo]:
+    """The lead agency: allocations with something open that stands in no plan."""
+    if not user.may(Permission.DISTRIBUTE):
+        return
+    for area in areas_led_by(user, clock.today()):
+        count = Allocation.objects.visible_to(user).plannable().filter(need__item__area=area).count()
+        if count:
+            yield Todo(
+                _("Plan distributions: %(area)s") % {"area": area},
+                reverse("distribution_create"),
+                ngettext("%(count)s open allocation", "%(count)s open allocations", count) % {"count": count},
+            )
+
+
+def _to_send(user: User) -> Iterator[Todo]:
+    """The lead agency: plans whose day is near or past."""
+    if not user.may(Permission.DISTRIBUTE):
+        return
+    due = Distribution.objects.visible_to(user).planned().with_names()
+    due = due.filter(lead_agency_id__in=user.reach.agencies, planned_on__lte=clock.today() + SOON)
+    for row in due.order_by("planned_on", "pk")[:AT_MOST]:
+        yield Todo(
+            _("Send %(code)s to %(place)s") % {"code": row.code, "place": row.place.full_name},
+            reverse("distribution_detail", args=[row.pk]),
+            due_on=row.planned_on,
+        )
+
+
+def _to_match(user: User) -> Iterator[Todo]:
+    """The coordinating office: urgent needs that lack something while supply of their item is left."""
+    if not user.may(Permission.ALLOCATE):
+        return
+    items = SupplyLine.objects.visible_to(user).available().values("item_id")
+    needs = Need.objects.visible_to(user).open_needs()
+    needs = needs.filter(round__state=RoundState.OPEN, priority__lte=URGENT, item_id__in=items)
+    count = needs.count()
+    if count:
+        lacking = sum(needs.values_list(F("balance__quantity") - F("balance__covered"), flat=True))
+        yield Todo(
+            ngettext(
+                "Match supply to %(count)s urgent need",
+                "Match supply to %(count)s urgent needs",
+                count,
+            )
+            % {"count": count},
+            reverse("allocation_board"),
+            _("%(lacking)s lacking") % {"lacking": lacking},
+        )

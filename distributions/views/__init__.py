@@ -1,0 +1,31 @@
+"""The screens of this room, by noun."""
+
+from distributions.views.allocation import (
+    allocation_board,
+    allocation_create,
+    allocation_detail,
+    allocation_list,
+    allocation_reverse,
+)
+from distributions.views.delivery import delivery_confirm
+from distributions.views.distribution import (
+    distribution_cancel,
+    distribution_create,
+    distribution_detail,
+    distribution_list,
+    distribution_send,
+)
+
+__all__ = [
+    "allocation_board",
+    "allocation_create",
+    "allocation_detail",
+    "allocation_list",
+    "allocation_reverse",
+    "delivery_confirm",
+    "distribution_cancel",
+    "distribution_create",
+    "distribution_detail",
+    "distribution_list",
+    "distribution_send",
+]

@@ -1,0 +1,184 @@
+"""The allocation board, and one allocation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from directory import clock
+from directory.access import access, within_reach
+from directory.errors import Refusal
+from directory.http import Request
+from directory.roles import Permission
+from directory.screens import client_key_of, show_refusal
+from distributions import board
+from distributions.actions import allocate, reverse_allocation
+from distributions.actions.allocation import planned_of
+from distributions.forms import AllocateForm, BoardForm, ReverseForm
+from distributions.models import Allocation
+from distributions.permissions import may_allocate_to, may_reverse
+from distributions.scope import is_difficult
+from distributions.wording import number, thing
+from donors.models import SupplyLine
+from needs.models import Need
+
+NEEDS_A_PAGE, LINES_A_PAGE, ROWS_A_PAGE = 15, 15, 25
+
+
+@access(Permission.VIEW_DISTRIBUTIONS)
+@require_safe
+def allocation_board(request: Request) -> HttpResponse:
+    return _board(request, _chosen_need(request, request.GET))
+
+
+@access(Permission.ALLOCATE)
+@require_POST
+def allocation_create(request: Request) -> HttpResponse:
+    need = _chosen_need(request, request.POST)
+    line = within_reach(SupplyLine.objects.visible_to(request.user), pk=request.POST.get("supply_line"))
+    if need is None:
+        return redirect("allocation_board")
+    form = AllocateForm(request.POST, auto_id=f"id_{line.pk}_%s")
+    status = 422
+    if form.is_valid():
+        try:
+            allocation = allocate(
+                by=request.user,
+                supply_line=line,
+                need=need,
+                key=client_key_of(request),
+                **form.cleaned_data,
+            )
+        except Refusal as refusal:
+            status = show_refusal(form, refusal)
+        else:
+            return _after_allocating(request, allocation)
+    return _board(request, _chosen_need(request, request.POST), line.pk, form, status)
+
+
+def _after_allocating(request: Request, allocation: Allocation) -> HttpResponse:
+    need = within_reach(
+        Need.objects.visible_to(request.user).select_related("balance"), pk=allocation.need_id
+    )
+    messages.success(
+        request,
+        _("%(quantity)s %(thing)s allocated to %(place)s. Still lacking there: %(left)s.")
+        % {
+            "quantity": number(allocation.quantity),
+            "thing": thing(allocation.need.item),
+            "place": allocation.need.place.full_name,
+            "left": number(need.balance.uncovered),
+        },
+    )
+    query = request.GET.copy()
+    query.pop("need", None)
+    if need.balance.uncovered:
+        query["need"] = str(need.pk)
+    return redirect(f"{reverse('allocation_board')}?{query.urlencode()}")
+
+
+def _chosen_need(request: Request, data: QueryDict) -> Need | None:
+    pk = data.get("need")
+    if not pk:
+        return None
+    needs = Need.objects.visible_to(request.user).select_related(
+        "round", "item__area", "age_band", "place__unit", "balance"
+    )
+    return within_reach(needs, pk=pk)
+
+
+def _board(
+    request: Request,
+    need: Need | None,
+    tried: int | None = None,
+    form: AllocateForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """``tried`` and ``form``: the supply line that was just refused, and what was typed for it."""
+    sieve_form = BoardForm(request.GET, user=request.user)
+    sieve = sieve_form.sieve()
+    needs = Paginator(board.open_needs(request.user, sieve), NEEDS_A_PAGE)
+    context: dict[str, Any] = {
+        "sieve_form": sieve_form,
+        "needs": needs.get_page(request.GET.get("page")),
+        "need": need,
+        "form": form,
+    }
+    if need is None:
+        supply = Paginator(board.supply(request.user, sieve), LINES_A_PAGE)
+        context["supply"] = supply.get_page(request.GET.get("supply_page"))
+    else:
+        context["may_allocate"] = may_allocate_to(request.user, need)
+        context["out_of_scope"] = not is_difficult(need.place.unit, clock.today())
+        context["suggestions"] = [
+            (suggestion, form if suggestion.line.pk == tried else _fresh(suggestion))
+            for suggestion in board.suggestions(request.user, need)
+        ]
+    return render(request, "distributions/board.html", context, status=status)
+
+
+def _fresh(suggestion: board.Suggestion) -> AllocateForm:
+    return AllocateForm(initial={"quantity": suggestion.quantity}, auto_id=f"id_{suggestion.line.pk}_%s")
+
+
+@access(Permission.VIEW_DISTRIBUTIONS)
+@require_safe
+def allocation_list(request: Request) -> HttpResponse:
+    rows = Allocation.objects.visible_to(request.user).with_names()
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "distributions/allocation_list.html", {"page": page})
+
+
+@access(Permission.VIEW_DISTRIBUTIONS)
+@require_safe
+def allocation_detail(request: Request, pk: int) -> HttpResponse:
+    return _detail(request, _allocation(request, pk))
+
+
+@access(Permission.ALLOCATE)
+@require_POST
+def allocation_reverse(request: Request, pk: int) -> HttpResponse:
+    allocation = _allocation(request, pk)
+    form, status = ReverseForm(request.POST), 422
+    if form.is_valid():
+        try:
+            reverse_allocation(
+                by=request.user, allocation=allocation, key=client_key_of(request), **form.cleaned_data
+            )
+        except Refusal as refusal:
+            status = show_refusal(form, refusal)
+        else:
+            messages.success(
+                request,
+                _("%(quantity)s taken back: free again in the pledge, lacking again at the place.")
+                % {"quantity": number(form.cleaned_data["quantity"])},
+            )
+            return redirect("allocation_detail", pk=pk)
+    return _detail(request, allocation, form, status)
+
+
+def _allocation(request: Request, pk: int) -> Allocation:
+    return within_reach(Allocation.objects.visible_to(request.user).with_names(), pk=pk)
+
+
+def _detail(
+    request: Request, allocation: Allocation, form: ReverseForm | None = None, status: int = 200
+) -> HttpResponse:
+    free = allocation.balance.open - planned_of(allocation.pk)
+    moves = allocation.moves.select_related("by__agency", "distribution_line__distribution").order_by("pk")
+    context = {
+        "allocation": allocation,
+        "free": free,
+        "planned": allocation.balance.open - free,
+        "moves": moves,
+        "form": form or ReverseForm(initial={"quantity": free}),
+        "may_reverse": free > 0 and may_reverse(request.user, allocation),
+    }
+    return render(request, "distributions/allocation_detail.html", context, status=status)

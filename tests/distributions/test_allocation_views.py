@@ -1,0 +1,150 @@
+"""The board and the pages of allocations."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from directory.models import User
+from distributions.models import Allocation
+from tests.distributions import build
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def queries_of(client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+def test_the_board_shows_both_sides_with_what_is_left(world, coordinator, client_of) -> None:
+    build.allocated(world, 20, need=build.need_of(world, 50), supply_line=build.supply_of(world, 200))
+    page = client_of(coordinator).get(reverse("allocation_board"))
+    assert page.status_code == 200
+    assert [row.balance.uncovered for row in page.context["needs"]] == [30]
+    assert [line.balance.unallocated for line in page.context["supply"]] == [180]
+
+
+def test_a_chosen_need_gets_supply_of_its_item_up_to_what_both_have(world, coordinator, client_of) -> None:
+    need = build.need_of(world, 50)
+    line = build.supply_of(world, 30)
+    build.supply_of(world, 30, item="play_area")
+    page = client_of(coordinator).get(reverse("allocation_board"), {"need": need.pk})
+    [(suggestion, form)] = page.context["suggestions"]
+    assert (suggestion.line, form.initial["quantity"]) == (line, 30)
+
+
+def test_binding_earmarks_are_shown_but_offer_nothing(world, coordinator, client_of) -> None:
+    need = build.need_of(world, 50)
+    build.supply_of(world, 30, earmark="place", earmark_hard=True, earmark_place=world.village("Ia Đal"))
+    page = client_of(coordinator).get(reverse("allocation_board"), {"need": need.pk})
+    [(suggestion, _)] = page.context["suggestions"]
+    assert (suggestion.allowed, suggestion.quantity) == (False, 0)
+    assert 'name="supply_line"' not in page.content.decode()
+
+
+def post_allocation(client, need, line, quantity="20", **more):
+    data = {"need": need.pk, "supply_line": line.pk, "quantity": quantity, "client_key": uuid.uuid4()}
+    return client.post(reverse("allocation_create"), data | more)
+
+
+def test_allocate_and_go_on_with_the_same_need(world, coordinator, client_of) -> None:
+    need, line = build.need_of(world, 50), build.supply_of(world, 200)
+    answer = post_allocation(client_of(coordinator), need, line)
+    assert (answer.status_code, answer.url) == (302, f"{reverse('allocation_board')}?need={need.pk}")
+    assert Allocation.objects.get().quantity == 20
+
+
+def test_a_double_click_allocates_once(world, coordinator, client_of) -> None:
+    need, line, key = build.need_of(world, 50), build.supply_of(world, 200), uuid.uuid4()
+    client = client_of(coordinator)
+    answers = [post_allocation(client, need, line, client_key=key).status_code for _ in range(2)]
+    assert (answers, Allocation.objects.count()) == ([302, 302], 1)
+
+
+def test_a_refusal_shows_the_board_again_with_what_was_typed(world, coordinator, client_of) -> None:
+    need, line = build.need_of(world, 50), build.supply_of(world, 30)
+    page = post_allocation(client_of(coordinator), need, line, quantity="31")
+    assert (page.status_code, Allocation.objects.count()) == (409, 0)
+    [(_, form)] = page.context["suggestions"]
+    assert (form["quantity"].value(), list(form.errors)) == ("31", ["quantity"])
+
+
+@pytest.mark.parametrize("quantity", ["", "hai mươi", "-5", "0", "1000000000000", "1,5"])
+def test_what_is_no_quantity_is_refused(world, coordinator, client_of, quantity) -> None:
+    need, line = build.need_of(world, 50), build.supply_of(world, 30)
+    page = post_allocation(client_of(coordinator), need, line, quantity=quantity)
+    assert (page.status_code, Allocation.objects.count()) == (422, 0)
+
+
+def test_only_the_coordinating_office_allocates(world, leader, officer, client_of) -> None:
+    need, line = build.need_of(world, 50), build.supply_of(world, 30)
+    answers = [post_allocation(client_of(user), need, line).status_code for user in (leader, officer)]
+    assert (answers, Allocation.objects.count()) == ([403, 403], 0)
+
+
+def test_a_strangers_allocation_does_not_exist(world, stranger, client_of) -> None:
+    allocation = build.allocated(world)
+    url = reverse("allocation_detail", args=[allocation.pk])
+    assert client_of(stranger).get(url).status_code == 404
+
+
+def test_the_detail_shows_where_it_is_and_every_move(world, officer, client_of) -> None:
+    distribution = build.delivered(world, 20, received=15)
+    allocation = distribution.lines.get().allocation
+    page = client_of(officer).get(reverse("allocation_detail", args=[allocation.pk]))
+    assert [(move.kind, move.quantity) for move in page.context["moves"]] == [
+        ("allocate", 20),
+        ("send", 20),
+        ("deliver", 15),
+        ("return", 5),
+    ]
+    assert page.context["may_reverse"] is False
+
+
+def test_reverse_needs_a_reason_and_keeps_what_was_typed(world, coordinator, client_of) -> None:
+    allocation = build.allocated(world, 20)
+    client, url = client_of(coordinator), reverse("allocation_reverse", args=[allocation.pk])
+    page = client.post(url, {"quantity": "5", "reason": "", "client_key": uuid.uuid4()})
+    assert (page.status_code, page.context["form"]["quantity"].value()) == (422, "5")
+    key = uuid.uuid4()
+    for _ in range(2):
+        answer = client.post(url, {"quantity": "5", "reason": "Nhầm xã", "client_key": key})
+        assert answer.status_code == 302
+    allocation.balance.refresh_from_db()
+    assert (allocation.balance.open, allocation.balance.reversed) == (15, 5)
+
+
+def test_more_than_is_open_cannot_be_taken_back(world, coordinator, client_of) -> None:
+    allocation = build.allocated(world, 20)
+    url = reverse("allocation_reverse", args=[allocation.pk])
+    page = client_of(coordinator).post(url, {"quantity": "21", "reason": "Nhầm xã"})
+    assert (page.status_code, list(page.context["form"].errors)) == (409, ["quantity"])
+
+
+def test_pages_cost_the_same_for_one_row_and_for_three(world: World, coordinator: User, client_of) -> None:
+    client = client_of(coordinator)
+
+    def costs() -> list[int]:
+        board = reverse("allocation_board")
+        need = Allocation.objects.order_by("pk").first().need_id
+        return [
+            queries_of(client, url) for url in (board, f"{board}?need={need}", reverse("allocation_list"))
+        ]
+
+    def one(band: str) -> None:
+        need, line = build.need_of(world, 50, band=band), build.supply_of(world, 200)
+        build.allocated(world, 20, need=need, supply_line=line)
+
+    one("0-2")
+    before = costs()
+    one("3-5")
+    one("6-10")
+    assert costs() == before
