@@ -11,5 +11,9 @@ class DirectoryConfig(AppConfig):
         from directory.roles import Permission
 
         register(
+            NavigationItem(800, _("Places"), "place_list", (Permission.MANAGE_PLACES,)),
+            NavigationItem(
+                850, _("Delegations"), "delegation_list", (Permission.DELEGATE, Permission.MANAGE_ACCOUNTS)
+            ),
             NavigationItem(900, _("Accounts"), "account_list", (Permission.MANAGE_ACCOUNTS,)),
         )

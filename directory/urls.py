@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from directory.views import account, health, session
+from directory.views import account, delegation, health, place, session
 
 urlpatterns: list[URLPattern] = [
     path("healthz", health.healthz, name="healthz"),
@@ -16,4 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("accounts/<int:pk>/reset/", account.account_reset, name="account_reset"),
     path("accounts/<int:pk>/deactivate/", account.account_deactivate, name="account_deactivate"),
     path("accounts/<int:pk>/activate/", account.account_activate, name="account_activate"),
+    path("delegations/", delegation.delegation_list, name="delegation_list"),
+    path("delegations/new/", delegation.delegation_create, name="delegation_create"),
+    path("delegations/<int:pk>/end/", delegation.delegation_end, name="delegation_end"),
+    path("places/", place.place_list, name="place_list"),
+    path("places/new/", place.place_create, name="place_create"),
+    path("places/<int:pk>/end/", place.place_end, name="place_end"),
 ]

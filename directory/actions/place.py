@@ -1,0 +1,68 @@
+"""Villages, schools and sites: data that the district enters [FIELD section 2]."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from directory import clock, history
+from directory.actions.register import save_row
+from directory.deeds import action
+from directory.errors import Problem, Refusal, WrongState
+from directory.models import Place, Unit, User
+from directory.permissions import demand_places_of
+
+
+@action
+def enter_place(
+    *,
+    by: User,
+    unit: Unit,
+    kind: str,
+    name: str,
+    valid_from: date,
+    order: int = 0,
+    key: uuid.UUID | None = None,
+) -> Place:
+    """Enter a village, school or school site of a commune.
+
+    Raises ``Forbidden``; ``Refusal`` if the commune is not in existence then or already has such a place.
+    """
+    demand_places_of(by, unit)
+    if unit.level != Unit.Level.COMMUNE or not unit.is_valid_on(valid_from):
+        raise Refusal(
+            _("%(unit)s is not a commune in existence on %(day)s. Choose another day or commune.")
+            % {"unit": unit, "day": date_format(valid_from, "SHORT_DATE_FORMAT")},
+            place="unit",
+            code="unit_not_valid",
+        )
+    place = Place(unit=unit, kind=kind, name=" ".join(name.split()), valid_from=valid_from, order=order)
+    save_row(place, by=by)
+    history.record(place, "enter place", by=by)
+    return place
+
+
+@action
+def end_place(*, by: User, place: Place, last_day: date, reason: str) -> Place:
+    """Say that a place exists until ``last_day``; what was surveyed and delivered there stays.
+
+    Raises ``Forbidden``; ``WrongState`` if it has ended; ``Refusal`` for a day before it began.
+    """
+    demand_places_of(by, place.unit)
+    place = Place.objects.select_for_update(no_key=True).get(pk=place.pk)
+    if place.valid_to is not None and place.valid_to <= clock.today():
+        raise WrongState(
+            _("%(place)s has ended on %(day)s already; nothing was changed.")
+            % {"place": place, "day": date_format(place.valid_to, "SHORT_DATE_FORMAT")}
+        )
+    if last_day < place.valid_from:
+        message = _("%(place)s exists from %(day)s only. Choose that day or a later one.")
+        day = date_format(place.valid_from, "SHORT_DATE_FORMAT")
+        raise Refusal([Problem(message % {"place": place, "day": day}, "last_day")], code="before_start")
+    place.valid_to = last_day
+    save_row(place, by=by)
+    history.record(place, "end place", by=by, reason=reason)
+    return place
