@@ -1,5 +1,17 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DonorsConfig(AppConfig):
     name = "donors"
+
+    def ready(self) -> None:
+        from directory.navigation import NavigationItem, register
+        from directory.roles import Permission
+
+        see = (Permission.VIEW_DONORS,)
+        register(
+            NavigationItem(20, _("Donors"), "donor_list", see),
+            NavigationItem(22, _("Pledges"), "pledge_list", see),
+            NavigationItem(25, _("Supply"), "supply_list", see),
+        )

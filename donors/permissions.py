@@ -4,7 +4,10 @@ Coordinators: all of their scope. Communes, agencies and unions: what they mobil
 [plan IV.8, IV.9].
 """
 
+from django.utils.translation import gettext as _
+
 from directory import clock
+from directory.errors import Forbidden
 from directory.models import Agency, CoordinationScope, Unit, User
 from directory.roles import Permission
 from donors.models import Pledge
@@ -40,3 +43,15 @@ def may_handle_pledge(user: User, pledge: Pledge) -> bool:
     """Receive or withdraw it: the coordinators of its scope, and the agency that mobilised it."""
     mine = pledge.scope_id in user.reach.scopes or pledge.mobilised_by_id in user.reach.agencies
     return user.may(Permission.RECORD_DONATIONS) and mine
+
+
+def demand_handling(user: User, pledge: Pledge) -> None:
+    """Raise ``Forbidden`` unless the user may handle the pledge."""
+    if not may_handle_pledge(user, pledge):
+        raise Forbidden(
+            _(
+                "Pledge %(code)s is in the hands of %(agency)s and of the coordinating office. "
+                "Ask one of them to do this."
+            )
+            % {"code": pledge.code, "agency": pledge.mobilised_by}
+        )

@@ -49,7 +49,7 @@ def register_donor(
         kind=kind,
         origin=origin,
         name=name,
-        name_key=unaccented(name),
+        name_key=unaccented(name)[:200],
         phone=phone_key(phone),
         email=email,
         tax_code="".join(tax_code.split()),

@@ -20,7 +20,7 @@ from donors import claims, ledger
 from donors.checks import problems_of_pledge
 from donors.models import Donor, FundingSource, Pledge, PledgeLine, SupplyBalance, SupplyLine
 from donors.numbers import grouped
-from donors.permissions import may_handle_pledge, may_record_pledge
+from donors.permissions import demand_handling, may_record_pledge
 from donors.states import PLEDGE_TRANSITIONS
 from donors.values import unit_value_of
 from needs.models import Need, SupportItem
@@ -108,11 +108,7 @@ def withdraw_pledge(*, by: User, pledge: Pledge, reason: str) -> Pledge:
 
     Raises ``Forbidden``, ``WrongState``, ``Refusal`` (no reason; code ``in_use``: received or allocated).
     """
-    if not may_handle_pledge(by, pledge):
-        raise Forbidden(
-            _("Only %(agency)s or the coordinating office may withdraw pledge %(code)s.")
-            % {"agency": pledge.mobilised_by, "code": pledge.code}
-        )
+    demand_handling(by, pledge)
     if not reason.strip():
         raise Refusal(_("No reason was given. Say why the pledge is withdrawn."), place="reason")
     pledge = ledger.lock_pledge(pledge)

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_noop
 from directory import clock, history
 from directory.codes import next_code
 from directory.deeds import action
-from directory.errors import Forbidden, NotEnough, Problem, Refusal
+from directory.errors import NotEnough, Problem, Refusal
 from directory.models import Agency, User
 from directory.states import target_of
 from donors import ledger
 from donors.checks import problems_of_receipt
 from donors.models import CashBalance, Pledge, PledgeLine, Receipt, ReceiptLine, SupplyBalance, SupplyLine
-from donors.permissions import may_handle_pledge
+from donors.permissions import demand_handling
 from donors.states import PLEDGE_TRANSITIONS
 from donors.values import unit_value_of
 
@@ -55,11 +55,7 @@ def record_receipt(
     places (``lines-0-refuse_reason``); ``NotEnough`` for money over what is to come, or if a refused part
     is allocated.
     """
-    if not may_handle_pledge(by, pledge):
-        raise Forbidden(
-            _("Only %(agency)s or the coordinating office may record what came of pledge %(code)s.")
-            % {"agency": pledge.mobilised_by, "code": pledge.code}
-        )
+    demand_handling(by, pledge)
     pledge = ledger.lock_pledge(pledge)
     done = target_of(PLEDGE_TRANSITIONS, "receive", pledge.state, _not_open(pledge))
     supply, cash = ledger.lock_supply(pledge), ledger.lock_cash(pledge)

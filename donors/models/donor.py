@@ -38,6 +38,13 @@ class DonorQuerySet(models.QuerySet):
             found |= Q(phone__contains=phone_key(text))
         return self.filter(found)
 
+    def with_pledge_count(self, user: User) -> DonorQuerySet:
+        """``pledge_count``: the pledges that the user sees."""
+        from donors.models.pledge import Pledge
+
+        seen = Q(pledges__in=Pledge.objects.visible_to(user))
+        return self.annotate(pledge_count=models.Count("pledges", filter=seen))
+
     def like(self, scope: Unit, *, name: str, tax_code: str = "", phone: str = "") -> DonorQuerySet:
         """Likely the same giver: the same name without diacritics, tax code or telephone number."""
         same = Q(name_key=unaccented(name))

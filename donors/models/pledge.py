@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency, Place, SupportArea, Unit
+from directory.text import unaccented
 from donors.models.donor import Donor, FundingSource
 from donors.states import PledgeState
 from needs.models import Need, SupportItem
@@ -36,9 +37,26 @@ class PledgeQuerySet(models.QuerySet):
             | Q(scope_id__in=reach.led, pk__in=PledgeLine.objects.in_areas(reach.areas).values("pledge_id"))
         )
 
+    def handled_by(self, user: User) -> PledgeQuerySet:
+        """Those that the user may receive or withdraw: of the own scope, or mobilised by the own agency."""
+        reach = user.reach
+        return self.filter(Q(scope_id__in=reach.scopes) | Q(mobilised_by_id__in=reach.agencies))
+
+    def search(self, text: str) -> PledgeQuerySet:
+        """By part of the code, or of the giver's name without diacritics."""
+        return self.filter(
+            Q(code__icontains=text.strip())
+            | Q(donor__name_key__contains=unaccented(text))
+            | Q(source__name__icontains=text.strip())
+        )
+
     def overdue(self) -> PledgeQuerySet:
         """Open ones whose due day has passed."""
         return self.filter(state=PledgeState.OPEN, due_on__lt=clock.today())
+
+    def totals(self) -> dict[str, int]:
+        """See ``PledgeLineQuerySet.totals``."""
+        return PledgeLine.objects.filter(pledge__in=self).totals()
 
     def for_list(self) -> PledgeQuerySet:
         """With all that a row of a list shows, in a fixed number of queries."""
@@ -108,7 +126,26 @@ class Pledge(ActionOnly):
         return self.donor or self.source  # type: ignore[return-value]
 
 
+# What it takes to name an earmark without a further query.
+EARMARKS = (
+    "earmark_area",
+    "earmark_place__unit",
+    "earmark_need__item",
+    "earmark_need__age_band",
+    "earmark_need__place__unit",
+)
+
+
 class PledgeLineQuerySet(models.QuerySet):
+    def totals(self) -> dict[str, int]:
+        """What still stands, whole đồng: ``goods`` at their value, ``cash``; ``unvalued``: lines without."""
+        goods = F("quantity") * F("unit_value")
+        return self.exclude(pledge__state=PledgeState.WITHDRAWN).aggregate(
+            goods=models.Sum(goods, default=0, output_field=models.BigIntegerField()),
+            cash=models.Sum("amount", default=0),
+            unvalued=models.Count("pk", filter=Q(kind="goods", unit_value=0)),
+        )
+
     def in_areas(self, areas: Iterable[int]) -> PledgeLineQuerySet:
         """Lines of an item of the support areas, or earmarked for them."""
         return self.filter(
@@ -125,9 +162,9 @@ class PledgeLineQuerySet(models.QuerySet):
 
     def with_progress(self) -> PledgeLineQuerySet:
         """With item, earmark and balances."""
-        return self.select_related(
-            "item", "cash", "earmark_area", "earmark_place__unit", "earmark_need__item"
-        ).prefetch_related("supply_lines__balance", "supply_lines__custodian")
+        return self.select_related("item", "cash", *EARMARKS).prefetch_related(
+            "supply_lines__balance", "supply_lines__custodian"
+        )
 
 
 class PledgeLine(ActionOnly):
@@ -221,8 +258,11 @@ class PledgeLine(ActionOnly):
         return self.amount or (self.quantity or 0) * (self.unit_value or 0)
 
     @property
-    def earmarked_for(self) -> SupportArea | Place | Need | None:
-        return self.earmark_area or self.earmark_place or self.earmark_need
+    def earmarked_for(self) -> str:
+        """The area, place or need that the line is meant for; empty if for none."""
+        if self.earmark_place:
+            return self.earmark_place.full_name
+        return str(self.earmark_area or self.earmark_need or "")
 
 
 class CashBalance(models.Model):

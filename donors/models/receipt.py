@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
@@ -23,6 +23,15 @@ class ReceiptQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> ReceiptQuerySet:
         """Receipts of the pledges that the user sees; who keeps what came sees the pledge too."""
         return self.filter(pledge__in=Pledge.objects.visible_to(user))
+
+    def totals(self) -> dict[str, int]:
+        """See ``ReceiptLineQuerySet.totals``."""
+        return ReceiptLine.objects.filter(receipt__in=self).totals()
+
+    def for_list(self) -> ReceiptQuerySet:
+        return self.select_related("custodian", "pledge").prefetch_related(
+            models.Prefetch("lines", ReceiptLine.objects.for_page())
+        )
 
 
 class Receipt(ActionOnly):
@@ -49,6 +58,20 @@ class Receipt(ActionOnly):
         return f"{self.code} – {self.pledge.giver}"
 
 
+class ReceiptLineQuerySet(models.QuerySet):
+    def totals(self) -> dict[str, int]:
+        """What came, whole đồng: ``goods`` at their value, ``cash``; ``unvalued``: lines without."""
+        goods = F("accepted") * F("unit_value")
+        return self.aggregate(
+            goods=models.Sum(goods, default=0, output_field=models.BigIntegerField()),
+            cash=models.Sum("amount", default=0),
+            unvalued=models.Count("pk", filter=Q(accepted__gt=0, unit_value=0)),
+        )
+
+    def for_page(self) -> ReceiptLineQuerySet:
+        return self.select_related("pledge_line__item", "supply_line")
+
+
 class ReceiptLine(ActionOnly):
     """One supply line (or cash line) of a receipt: what was accepted, and what was refused and why."""
 
@@ -64,6 +87,8 @@ class ReceiptLine(ActionOnly):
     refuse_reason = models.CharField(_("reason of the refusal"), max_length=300, blank=True)
     amount = models.PositiveBigIntegerField(_("amount (đồng)"), default=0)
     unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)
+
+    objects = ReceiptLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("receipt line")

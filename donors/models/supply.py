@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency
-from donors.models.pledge import PledgeLine
+from donors.models.pledge import EARMARKS, PledgeLine
 from needs.models import SupportItem
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class SupplyLineQuerySet(models.QuerySet):
             "item__area",
             "pledge_line__pledge__donor",
             "pledge_line__pledge__source",
-            "pledge_line__earmark_area",
-            "pledge_line__earmark_place__unit",
+            *(f"pledge_line__{name}" for name in EARMARKS),
         )
 
     def available(self) -> SupplyLineQuerySet:

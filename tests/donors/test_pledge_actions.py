@@ -154,7 +154,7 @@ def test_an_earmark_fits_item_and_scope(world: World) -> None:
     assert _refused(world, lines=[goods(world, earmark="area", earmark_area=play)]) == ["lines-0-earmark"]
     village = world.village("Ia Dom")
     line = supply_of(pledged(world, earmark="place", earmark_place=village, earmark_hard=True)).pledge_line
-    assert (line.earmarked_for, line.earmark_hard) == (village, True)
+    assert (line.earmarked_for, line.earmark_hard) == (village.full_name, True)
     village.unit = world.district.parent
     village.save()
     assert _refused(world, lines=[goods(world, earmark="place", earmark_place=village)]) == [

@@ -1,0 +1,163 @@
+"""Pledges: one form with five lines of goods or cash; empty lines are ignored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.errors import Problem, Refusal
+from directory.fields import VietnameseDateField, WholeNumberField
+from directory.models import Agency, Place, User
+from donors.actions import PledgedLine
+from donors.forms.rows import RowsForm
+from donors.forms.scope import ScopeField
+from donors.models import Donor, FundingSource, PledgeLine
+from donors.numbers import DONG_DIGITS
+from donors.permissions import coordinates
+from donors.states import PledgeState
+from needs.models import SupportItem
+
+ROWS = 5
+CASH = "cash"
+
+
+class PledgeForm(RowsForm):
+    scope = ScopeField()
+    donor: forms.ModelChoiceField[Donor] = forms.ModelChoiceField(None, label=_("Donor"), required=False)
+    source: forms.ModelChoiceField[FundingSource] = forms.ModelChoiceField(
+        None,
+        label=_("or fund or budget"),
+        required=False,
+        help_text=_("Funds and budgets are sources of support, not donors."),
+    )
+    mobilised_by: forms.ModelChoiceField[Agency] = forms.ModelChoiceField(None, label=_("Mobilised by"))
+    pledged_on = VietnameseDateField(label=_("Pledged on"))
+    due_on = VietnameseDateField(label=_("Due on"), required=False)
+    anonymous = forms.BooleanField(
+        label=_("The donor asks not to be named in public"),
+        required=False,
+        help_text=_("Officials still see the name."),
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes = ScopeField.prepare(self, user)
+        self._choose("donor", Donor.objects.visible_to(user))
+        self._choose("source", FundingSource.objects.visible_to(user))
+        agencies = Agency.objects.visible_to(user).on(clock.today()).order_by("unit__level", "name")
+        if not any(coordinates(user, scope) for scope in scopes):
+            agencies = agencies.filter(pk__in=user.reach.agencies)
+        self._choose("mobilised_by", agencies)
+        self.fields["mobilised_by"].initial = user.agency
+        self._items = {str(item.pk): item for item in SupportItem.objects.in_use().select_related("area")}
+        self._areas = {f"area-{item.area_id}": item.area for item in self._items.values()}
+        places = Place.objects.visible_to(user).on(clock.today()).select_related("unit")
+        self._places = {f"place-{place.pk}": place for place in places}
+        for _row in range(ROWS):
+            self.add_row(self._row_fields())
+        if not self.fields["source"].queryset.exists():  # type: ignore[attr-defined]
+            del self.fields["source"]
+            self.fields["donor"].required = True
+
+    def _choose(self, name: str, choices: QuerySet[Any]) -> None:
+        self.fields[name].queryset = choices  # type: ignore[attr-defined]
+
+    def _row_fields(self) -> dict[str, forms.Field]:
+        dong = {"max_digits": DONG_DIGITS, "required": False}
+        return {
+            "item": forms.ChoiceField(label=_("Goods or cash"), choices=self._goods_or_cash),
+            "quantity": WholeNumberField(label=_("Quantity"), required=False),
+            "unit_value": WholeNumberField(label=_("Value of one, đồng"), **dong),
+            "amount": WholeNumberField(label=_("Cash, đồng"), **dong),
+            "purpose": forms.CharField(label=_("Purpose"), max_length=200),
+            "earmark": forms.ChoiceField(label=_("Meant for"), choices=self._earmarks),
+            "earmark_hard": forms.BooleanField(label=_("binding: for nothing else")),
+        }
+
+    def _goods_or_cash(self) -> list[Any]:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for key, item in self._items.items():
+            groups.setdefault(str(item.area), []).append((key, f"{item} ({item.unit})"))
+        return [("", _("—")), (CASH, _("Cash")), *groups.items()]
+
+    def _earmarks(self) -> list[Any]:
+        areas = [(key, str(area)) for key, area in self._areas.items()]
+        places = [(key, place.full_name) for key, place in self._places.items()]
+        return [("", _("not earmarked")), (_("Support area"), areas), (_("Place"), places)]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        for number in self.filled_rows:
+            if not self.values_of(number)["item"] and not self.row_is_wrong(number):
+                self.add_error(
+                    f"lines-{number}-item",
+                    forms.ValidationError(_("Choose what is promised: goods or cash."), code="required"),
+                )
+        return values
+
+    @property
+    def filled_rows(self) -> list[int]:
+        """The lines in which anything was typed or is wrong."""
+        return [
+            number
+            for number in range(ROWS)
+            if self.row_is_wrong(number)
+            or any(value not in (None, "", False) for value in self.values_of(number).values())
+        ]
+
+    def arguments(self) -> dict[str, Any]:
+        """What ``record_pledge`` wants."""
+        main = ("scope", "donor", "source", "mobilised_by", "pledged_on", "due_on", "anonymous", "note")
+        values = {name: self.cleaned_data.get(name) for name in main}
+        return {**values, "lines": [self._line(self.values_of(number)) for number in self.filled_rows]}
+
+    def _line(self, row: dict[str, Any]) -> PledgedLine:
+        key = row["earmark"]
+        area, place = self._areas.get(key), self._places.get(key)
+        named = PledgeLine.Earmark.AREA if area else PledgeLine.Earmark.PLACE if place else ""
+        return PledgedLine(
+            kind=PledgeLine.Kind.CASH if row["item"] == CASH else PledgeLine.Kind.GOODS,
+            item=self._items.get(row["item"]),
+            quantity=row["quantity"],
+            unit_value=row["unit_value"],
+            amount=row["amount"],
+            purpose=row["purpose"],
+            earmark=named or PledgeLine.Earmark.NONE,
+            earmark_hard=row["earmark_hard"],
+            earmark_area=area,
+            earmark_place=place,
+        )
+
+    def at_own_places(self, refusal: Refusal) -> Refusal:
+        """The action counts the filled lines only: put each problem back at the line it was typed in."""
+        refusal.problems = [
+            Problem(problem.message, self._place(problem.place)) for problem in refusal.problems
+        ]
+        return refusal
+
+    def _place(self, place: str) -> str:
+        if not place.startswith("lines-"):
+            return place
+        lines, number, name = place.split("-", 2)
+        return f"{lines}-{self.filled_rows[int(number)]}-{name}"
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300})
+    )
+
+
+class PledgeFilter(forms.Form):
+    OVERDUE = "overdue"
+    q = forms.CharField(label=_("Code or donor"), max_length=100, required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("all states")), *PledgeState.choices, (OVERDUE, _("Overdue"))],
+    )
