@@ -1,5 +1,9 @@
 """The plan's three support areas, who leads them, and which communes are specially difficult."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _now
@@ -9,6 +13,15 @@ from simple_history.models import HistoricalRecords
 from directory.dated import Dated, DatedQuerySet
 from directory.models.unit import Unit
 
+if TYPE_CHECKING:
+    from directory.models.user import User
+
+
+class SupportAreaQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> SupportAreaQuerySet:
+        """The areas in which the user sees needs."""
+        return self.filter(pk__in=user.reach.areas)
+
 
 class SupportArea(models.Model):
     """One of the plan's three: health and nutrition, play, warm clothing [plan I]."""
@@ -17,6 +30,8 @@ class SupportArea(models.Model):
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=120)
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
+
+    objects = SupportAreaQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("support area")
