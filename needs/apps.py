@@ -1,5 +1,15 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NeedsConfig(AppConfig):
     name = "needs"
+
+    def ready(self) -> None:
+        from directory.navigation import NavigationItem, register
+        from directory.roles import Permission
+
+        register(
+            NavigationItem(10, _("Survey rounds"), "round_list", (Permission.VIEW_SURVEYS,)),
+            NavigationItem(15, _("Needs"), "need_list", (Permission.VIEW_NEEDS,)),
+        )

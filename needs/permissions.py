@@ -7,6 +7,7 @@ from directory.models import CoordinationScope, Unit, User
 from directory.models.unit import UnitQuerySet
 from directory.roles import Permission, Role
 from needs.models import Survey, SurveyRound
+from needs.states import SurveyState
 
 
 def may_open_round_in(user: User, scope: Unit) -> bool:
@@ -59,3 +60,11 @@ def submitted_it(user: User, survey: Survey) -> bool:
 def sees_child_counts(user: User, survey: Survey) -> bool:
     """Lead agencies see the needs of their areas only; the commune, its coordinators and leaders see all."""
     return survey.commune_id in user.reach.scopes or is_of_commune(user, survey.commune)
+
+
+def may_correct(user: User, survey: Survey) -> bool:
+    """An approved survey of an open round: by the commune, or by the coordinating office on its behalf."""
+    if survey.state != SurveyState.APPROVED or not survey.round.is_open:
+        return False
+    entitled = is_of_commune(user, survey.commune) or coordinates(user, survey.commune)
+    return entitled and user.may(Permission.ENTER_SURVEY)

@@ -1,3 +1,22 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from needs.views import grid, need, review, round, survey
+
+urlpatterns = [
+    path("rounds/", round.round_list, name="round_list"),
+    path("rounds/new/", round.round_create, name="round_create"),
+    path("rounds/<int:pk>/", round.round_detail, name="round_detail"),
+    path("rounds/<int:pk>/close/", round.round_close, name="round_close"),
+    path("rounds/<int:pk>/surveys/<int:commune>/", survey.survey_start, name="survey_start"),
+    # The deeds stand before the tabs, whose codes are data.
+    path("surveys/<int:pk>/check/", survey.survey_check, name="survey_check"),
+    path("surveys/<int:pk>/submit/", survey.survey_submit, name="survey_submit"),
+    path("surveys/<int:pk>/correct/", survey.survey_correct, name="survey_correct"),
+    path("surveys/<int:pk>/review/", review.survey_review, name="survey_review"),
+    path("surveys/<int:pk>/approve/", review.survey_approve, name="survey_approve"),
+    path("surveys/<int:pk>/return/", review.survey_return, name="survey_return"),
+    path("surveys/<int:pk>/<slug:section>/", grid.survey_grid, name="survey_grid"),
+    path("surveys/<int:pk>/<slug:section>/<int:place>/", grid.survey_row_save, name="survey_row_save"),
+    path("needs/", need.need_list, name="need_list"),
+    path("needs/<int:pk>/", need.need_detail, name="need_detail"),
+]

@@ -38,7 +38,7 @@ def return_survey(*, by: User, survey: Survey, reason: str) -> Survey:
         message = _("A survey is returned with a reason. Say what the commune has to change.")
         raise Refusal(message, code="reason_missing", place="reason")
     survey.return_reason = reason.strip()
-    _review(survey, by, target, "return", reason=reason.strip())
+    _review(survey, by, target, "return_survey", reason=reason.strip())
     return survey
 
 
@@ -58,7 +58,7 @@ def approve_survey(*, by: User, survey: Survey) -> Survey:
     existing = _existing_needs(survey)
     _restate(survey, by, existing, stated)
     _state_new(survey, by, [key for key in stated if key not in existing and stated[key].quantity], stated)
-    _review(survey, by, target, "approve", needs=sum(1 for need in stated.values() if need.quantity))
+    _review(survey, by, target, "approve_survey", needs=sum(1 for need in stated.values() if need.quantity))
     return survey
 
 

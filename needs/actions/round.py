@@ -63,7 +63,7 @@ def open_round(
     )
     _save_once_a_year(survey_round)
     survey_round.places.set(places)
-    history.record(survey_round, "open", by=by, to_state=survey_round.state)
+    history.record(survey_round, "open_round", by=by, to_state=survey_round.state)
     return survey_round
 
 
@@ -144,7 +144,7 @@ def close_round(*, by: User, survey_round: SurveyRound, reason: str) -> SurveyRo
     survey_round.save(update_fields=["state"])
     history.record(
         survey_round,
-        "close",
+        "close_round",
         by=by,
         from_state=RoundState.OPEN,
         to_state=target,

@@ -50,12 +50,12 @@ def save_row(
     if problems := list(_problems(contents, area, cells)):
         raise Refusal(problems, code="invalid_cells")
     row, _created = SurveyRow.objects.get_or_create(survey=survey, place=place, area=area)
-    newer = SurveyRow.objects.filter(pk=row.pk, version=version)
-    if not newer.update(version=F("version") + 1, saved_by=by, saved_at=clock.now()):
-        raise _stale(contents, row, cells)
-    _write(contents, place, area, cells)
-    row.refresh_from_db()
-    return row
+    as_read = SurveyRow.objects.filter(pk=row.pk, version=version)
+    if as_read.update(version=F("version") + 1, saved_by=by, saved_at=clock.now()):
+        _write(contents, place, area, cells)
+    else:
+        _refuse_stale(contents, row, cells)
+    return SurveyRow.objects.select_related("saved_by").get(pk=row.pk)
 
 
 def _refuse_unless_editable(survey: Survey) -> None:
@@ -116,26 +116,34 @@ def _range(value: int, cell: str) -> Iterator[Problem]:
         yield Problem(_("This number has more than 9 digits. Check the figure."), cell)
 
 
-def _stale(contents: Contents, row: SurveyRow, cells: Mapping) -> Stale:
-    """Both values of every cell that differs, and who saved the other ones."""
+def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping) -> None:
+    """Both values of every cell that differs, and who saved the other ones.
+
+    If none differs the same save has come twice (the answer to the first was lost on the way): no refusal.
+    """
     row = SurveyRow.objects.select_related("saved_by").get(pk=row.pk)
     yours = _values(row.area, cells)
     stored = stored_values(contents, row.place, row.area)
-    theirs = {name: stored.get(name) for name in yours}
-    differing = [name for name, value in yours.items() if (value or value == 0 or None) != theirs[name]]
-    by, at = row.saved_by, row.saved_at
+    differing = [name for name, value in yours.items() if _shown(value) != _shown(stored.get(name))]
+    if not differing:
+        return
     message = _(
         "%(place)s was changed meanwhile by %(by)s and was not overwritten. "
         "Take the other values or keep yours."
-    ) % {"place": row.place.name, "by": by or _("somebody else")}
-    return Stale(
+    ) % {"place": row.place.name, "by": row.saved_by or _("somebody else")}
+    raise Stale(
         message,
-        theirs={name: theirs[name] for name in differing},
+        theirs={name: stored.get(name) for name in differing},
         yours={name: yours[name] for name in differing},
-        by=by,
-        at=at,
+        by=row.saved_by,
+        at=row.saved_at,
         version=row.version,
     )
+
+
+def _shown(value: Value) -> str:
+    """0 and empty are different; no reason and an empty reason are not."""
+    return "" if value is None else str(value)
 
 
 def _values(area: SupportArea | None, cells: Mapping) -> dict[str, Value]:

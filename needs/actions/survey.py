@@ -72,7 +72,7 @@ def start_survey(
     survey = Survey.objects.create(
         round=survey_round, commune=commune, created_by=by, on_behalf_of=on_behalf_of, created_at=clock.now()
     )
-    history.record(survey, "start", by=by, to_state=survey.state, on_behalf_of=on_behalf_of)
+    history.record(survey, "start_survey", by=by, to_state=survey.state, on_behalf_of=on_behalf_of)
     return survey
 
 
@@ -108,7 +108,12 @@ def submit_survey(*, by: User, survey: Survey, key: uuid.UUID | None = None) -> 
     survey.state, survey.submitted_by, survey.submitted_at = target, by, clock.now()
     survey.save(update_fields=["state", "submitted_by", "submitted_at"])
     history.record(
-        survey, "submit", by=by, from_state=source, to_state=target, on_behalf_of=_principal(by, survey)
+        survey,
+        "submit_survey",
+        by=by,
+        from_state=source,
+        to_state=target,
+        on_behalf_of=_principal(by, survey),
     )
     return survey
 
@@ -150,7 +155,7 @@ def correct_survey(*, by: User, survey: Survey) -> Survey:
     _copy_cells(newest, draft)
     history.record(
         draft,
-        "correct",
+        "correct_survey",
         by=by,
         to_state=draft.state,
         on_behalf_of=draft.on_behalf_of,

@@ -25,6 +25,10 @@ class NeedQuerySet(models.QuerySet):
         """Needs of communes within reach, in the areas within reach."""
         return self.filter(place__unit_id__in=user.reach.communes, item__area_id__in=user.reach.areas)
 
+    def asked_for(self) -> NeedQuerySet:
+        """Needs that ask for something: a correction may have taken one back to nothing."""
+        return self.filter(balance__quantity__gt=0)
+
     def open_needs(self) -> NeedQuerySet:
         """Needs that are not closed and not yet covered in full."""
         return self.filter(closed_at__isnull=True, balance__covered__lt=F("balance__quantity"))
@@ -102,6 +106,11 @@ class NeedBalance(models.Model):
     @property
     def uncovered(self) -> int:
         return self.quantity - self.covered
+
+    @property
+    def undelivered(self) -> int:
+        """Covered, but not yet delivered."""
+        return self.covered - self.delivered
 
 
 class NeedMove(ActionOnly):

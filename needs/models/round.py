@@ -24,6 +24,9 @@ class SurveyRoundQuerySet(models.QuerySet):
         """Rounds of a unit that the user coordinates, or that contains the user's own."""
         return self.filter(scope_id__in=user.reach.scopes | user.reach.around)
 
+    def open_rounds(self) -> SurveyRoundQuerySet:
+        return self.filter(state=RoundState.OPEN)
+
 
 class SurveyRound(ActionOnly):
     """One review of needs in all communes of ``scope`` (yearly), or in ``places`` only (supplementary)."""

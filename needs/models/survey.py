@@ -14,7 +14,7 @@ from directory.deeds import ActionOnly
 from directory.models import Agency, Place, SupportArea, Unit
 from needs.models.catalogue import AgeBand, Subgroup, SupportItem
 from needs.models.round import SurveyRound
-from needs.states import SurveyState
+from needs.states import EDITABLE, SURVEY_TONES, SurveyState
 
 if TYPE_CHECKING:
     from directory.models import User
@@ -89,6 +89,15 @@ class Survey(ActionOnly):
 
     def __str__(self) -> str:
         return f"{self.round} – {self.commune}"
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its state, and its round's, let anybody change it."""
+        return self.state in EDITABLE and self.round.is_open
+
+    @property
+    def tone(self) -> str:
+        return SURVEY_TONES[SurveyState(self.state)]
 
 
 class SurveyRow(models.Model):

@@ -1,0 +1,53 @@
+"""Approved needs: the list with its filters and totals, and one need with its history and claims."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from directory.access import access, within_reach
+from directory.http import Request
+from directory.roles import Permission
+from needs.claims import claims_on
+from needs.forms.need import NeedFilterForm
+from needs.models import Need
+from needs.models.need import NeedQuerySet
+
+PAGE = 50
+
+
+@access(Permission.VIEW_NEEDS)
+@require_safe
+def need_list(request: Request) -> HttpResponse:
+    form = NeedFilterForm(request.GET, user=request.user)
+    needs = form.apply(Need.objects.visible_to(request.user).asked_for())
+    shown = needs.select_related("place__unit", "item", "age_band", "balance", "round")
+    order = ("priority", "place__unit__name", "place__order", "place__name", "item__order", "age_band", "pk")
+    page = Paginator(shown.order_by(*order), PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "totals": _totals(needs)}
+    return render(request, "needs/need_list.html", context)
+
+
+@access(Permission.VIEW_NEEDS)
+@require_safe
+def need_detail(request: Request, pk: int) -> HttpResponse:
+    needs = Need.objects.visible_to(request.user).select_related(
+        "place__unit", "item__area", "age_band", "balance", "round", "survey__commune", "survey__round"
+    )
+    need = within_reach(needs, pk=pk)
+    moves = need.moves.select_related("by", "survey").order_by("-at", "-pk")
+    return render(
+        request, "needs/need_detail.html", {"need": need, "moves": moves, "claims": claims_on(need)}
+    )
+
+
+def _totals(needs: NeedQuerySet) -> list[dict[str, object]]:
+    """Needed, covered and delivered by item: quantities of different items have different units."""
+    sums = needs.order_by().values("item__name", "item__name_en", "item__unit", "item__order")
+    totals = sums.annotate(
+        needed=Sum("balance__quantity"), covered=Sum("balance__covered"), delivered=Sum("balance__delivered")
+    )
+    return list(totals.order_by("item__area__order", "item__order"))
