@@ -58,3 +58,9 @@ def test_only_the_clock_is_asked_what_day_it_is() -> None:
     files = [path for app in APPS for path in (ROOT / app).rglob("*.py") if path.name != "clock.py"]
     wrong = [str(path.relative_to(ROOT)) for path in files if asks.search(path.read_text())]
     assert wrong == []
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text())
+    assert [link for link in links if not (path.parent / link).exists()] == []
