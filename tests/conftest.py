@@ -11,6 +11,7 @@ from django.test import Client
 
 from directory import clock
 from directory.models import User
+from tests.merger import DAY, Merger, merge
 from tests.world import World, build_world
 
 
@@ -77,6 +78,13 @@ def union_officer(world: World) -> User:
 @pytest.fixture
 def administrator(world: World) -> User:
     return world.user("administrator")
+
+
+@pytest.fixture
+def merger(world: World, administrator: User) -> Iterator[Merger]:
+    """The reorganisation of 01/07/2025 has taken place, and it is that day."""
+    with clock.standing_on(DAY):
+        yield merge(world, administrator)
 
 
 @pytest.fixture
