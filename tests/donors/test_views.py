@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory.models import User
+from donors.actions import withdraw_pledge
 from donors.models import Donor, Pledge, Receipt, SupplyBalance, SupplyLine
 from tests.donors.build import cash, donor, goods, pledged, received, supply_of
 from tests.donors.counting import rows, unchanged
@@ -336,8 +337,6 @@ def test_the_same_receipt_sent_twice_is_booked_once(browser: Client, world: Worl
 def test_the_supply_list_filters_and_leaves_out_what_was_withdrawn(
     browser: Client, world: World, coordinator: User
 ) -> None:
-    from donors.actions import withdraw_pledge
-
     coats, meals, gone = pledged(world), pledged(world, item="meal"), pledged(world)
     withdraw_pledge(by=coordinator, pledge=gone, reason="nhầm")
     for query, found in (
