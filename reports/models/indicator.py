@@ -1,10 +1,18 @@
 """Indicators of annex I and the district's own yearly targets (the plan sets none)."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import SupportArea, Unit
+
+
+class IndicatorQuerySet(models.QuerySet):
+    def in_order(self) -> IndicatorQuerySet:
+        """As annex I lists them."""
+        return self.select_related("area").order_by("order")
 
 
 class Indicator(models.Model):
@@ -18,6 +26,8 @@ class Indicator(models.Model):
         SupportArea, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("support area")
     )
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
+
+    objects = IndicatorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("indicator")

@@ -44,6 +44,13 @@ class DistrictReport(ActionOnly):
         return str(self.paper)
 
 
+class ReportSectionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> ReportSectionQuerySet:
+        return self.filter(report__in=DistrictReport.objects.visible_to(user)).select_related(
+            "report__period__scope", "report__paper__agency", "saved_by"
+        )
+
+
 class ReportSection(ActionOnly):
     """One heading of the outline with its text; ``version`` goes up with each save."""
 
@@ -55,6 +62,8 @@ class ReportSection(ActionOnly):
     version = models.PositiveIntegerField(default=1)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
+
+    objects = ReportSectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("section of the report")

@@ -8,6 +8,7 @@ from django.db import transaction
 import directory.plan
 import donors.plan
 import needs.plan
+import reports.plan
 
 
 class Command(BaseCommand):
@@ -18,4 +19,6 @@ class Command(BaseCommand):
         district = directory.plan.load()
         needs.plan.load()
         donors.plan.load(district)
-        self.stdout.write(f"Plan loaded: {district}.")
+        reports.plan.load()
+        if options["verbosity"]:
+            self.stdout.write(f"Plan loaded: {district}.")

@@ -1,0 +1,58 @@
+"""Periods and reports for tests, through the actions; figures come from the rooms below."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from directory import clock
+from distributions.models import Distribution
+from needs.models import Need
+from reports.actions import compile_report, issue_report, open_period
+from reports.models import DistrictReport, ReportingPeriod
+from tests.distributions.build import allocated, delivered, need_of, supply_of
+from tests.world import World
+
+HALF, YEAR = ReportingPeriod.Kind.HALF_YEAR, ReportingPeriod.Kind.YEAR
+PLENTY = 1000
+CUT_OFF = date(2025, 6, 16)  # of 2025-H1, whose window is 15/12/2024 to 14/06/2025
+
+
+def period(world: World, kind: str = HALF, year: int = 2025, **dates: date) -> ReportingPeriod:
+    return open_period(by=world.user("coordinator"), scope=world.district, kind=kind, year=year, **dates)
+
+
+def draft(world: World, of: ReportingPeriod | None = None, by: str = "coordinator") -> DistrictReport:
+    """A draft compiled by the coordinator, of 2025-H1 unless given."""
+    return compile_report(by=world.user(by), period=of or period(world))
+
+
+def issued(
+    world: World, of: ReportingPeriod | None = None, number: int = 12, on: date = date(2025, 6, 18)
+) -> DistrictReport:
+    """A report issued by the leader on a day after the cut-off."""
+    report = draft(world, of)
+    with clock.standing_on(on):
+        return issue_report(by=world.user("leader"), report=report, number=number, dated=on)
+
+
+def delivery(
+    world: World,
+    quantity: int,
+    occurred: date,
+    confirmed: date | datetime,
+    *,
+    commune: str = "Ia Dom",
+    item: str = "warm_clothing",
+    band: str = "3-5",
+    **given: Any,
+) -> Distribution:
+    """``quantity`` handed over on one day and confirmed on another; as many child-turns unless given."""
+    with clock.standing_on(occurred):
+        need = Need.objects.filter(
+            place=world.village(commune), item=world.item(item), age_band=world.band(band)
+        ).first() or need_of(world, PLENTY, commune=commune, item=item, band=band)
+        supply = supply_of(world, quantity, item=item)
+        allocation = allocated(world, quantity, need=need, supply_line=supply)
+    with clock.standing_on(confirmed):
+        return delivered(world, quantity, occurred_on=occurred, allocation=allocation, **given)
