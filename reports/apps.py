@@ -7,5 +7,9 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
+        from directory.roles import Permission
 
-        register(NavigationItem(0, _("Home"), "home"))
+        register(
+            NavigationItem(0, _("Home"), "home"),
+            NavigationItem(40, _("Reports"), "report_list", (Permission.VIEW_REPORTS,)),
+        )

@@ -1,0 +1,100 @@
+"""Reporting periods: open one, see its roll-up, set the year's targets."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from directory.access import access, within_reach
+from directory.errors import Refusal
+from directory.http import Request
+from directory.roles import Permission
+from directory.screens import client_key_of, show_refusal
+from reports.actions import open_period, set_targets
+from reports.figures import Figures, lines_of
+from reports.forms.period import PeriodForm
+from reports.forms.target import TargetForm
+from reports.listing import reports_of, targets_of
+from reports.models import Indicator, ReportingPeriod
+from reports.permissions import may_report_for
+from reports.rollup import Chosen, by_area, by_item, by_place, rows_behind, title_of
+
+
+@access(Permission.COMPILE_REPORT)
+@require_http_methods(["GET", "POST"])
+def period_create(request: Request) -> HttpResponse:
+    form = PeriodForm(request.POST or None, user=request.user)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            period = open_period(
+                by=request.user,
+                scope=data["scope"],
+                kind=data["kind"],
+                year=data["year"],
+                key=client_key_of(request),
+                **form.dates,
+            )
+        except Refusal as refusal:
+            status = show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The period %(period)s is open.") % {"period": period})
+            return redirect("period_detail", pk=period.pk)
+    elif request.method == "POST":
+        status = 422
+    return render(request, "reports/period_create.html", {"form": form}, status=status)
+
+
+@access(Permission.VIEW_REPORTS)
+@require_safe
+def period_detail(request: Request, pk: int) -> HttpResponse:
+    period = within_reach(ReportingPeriod.objects.visible_to(request.user).select_related("scope"), pk=pk)
+    whole = period.scope_id in request.user.reach.scopes
+    figures = Figures(period, None if whole else request.user)
+    context = {
+        "period": period,
+        "whole": whole,
+        "figures": figures,
+        "areas": by_area(figures),
+        "communes": by_place(figures),
+        "items": by_item(figures),
+        "indicators": lines_of(figures) if whole else [],
+        "reports": reports_of(request.user, period),
+        "may_compile": may_report_for(request.user, period.scope),
+    }
+    return render(request, "reports/period_detail.html", context)
+
+
+@access(Permission.VIEW_REPORTS)
+@require_safe
+def period_rows(request: Request, pk: int) -> HttpResponse:
+    """The deliveries behind one figure of the roll-up."""
+    period = within_reach(ReportingPeriod.objects.visible_to(request.user).select_related("scope"), pk=pk)
+    figures = Figures(period, request.user)
+    chosen = Chosen.from_query(request.GET)
+    context = {
+        "period": period,
+        "rows": rows_behind(figures, chosen, request.user),
+        "title": title_of(figures, chosen),
+    }
+    return render(request, "reports/period_rows.html", context)
+
+
+@access(Permission.COMPILE_REPORT)
+@require_http_methods(["GET", "POST"])
+def target_edit(request: Request, pk: int) -> HttpResponse:
+    period = within_reach(ReportingPeriod.objects.visible_to(request.user).select_related("scope"), pk=pk)
+    indicators = list(Indicator.objects.in_order())
+    initial = targets_of(period)
+    form = TargetForm(request.POST or None, indicators=indicators, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        number = set_targets(by=request.user, scope=period.scope, year=period.year, values=form.values)
+        text = _("Targets of %(year)s saved: %(number)s changed.")
+        messages.success(request, text % {"year": str(period.year), "number": number})
+        return redirect("period_detail", pk=period.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reports/target_edit.html", {"form": form, "period": period}, status=status)
