@@ -87,11 +87,15 @@ DEEDS = (
 
 
 @register.filter
-def in_words(value: str) -> str:
-    """A verb or a state as the history keeps it (“in_transit”) in the reader's words (“Đang vận chuyển”)."""
-    spelled = str(value).replace("_", " ")
-    words = next((_(msgid) for msgid in (value, capfirst(spelled)) if msgid and _(msgid) != msgid), spelled)
-    return capfirst(words)
+def deed_in_words(verb: str) -> str:
+    """“reset password” as the reader says it."""
+    return capfirst(_(verb)) if verb else ""
+
+
+@register.filter
+def state_in_words(state: str) -> str:
+    """“in_transit” as the label of that state: “Đang vận chuyển”."""
+    return _(capfirst(state.replace("_", " "))) if state else ""
 
 
 BAR_WIDTH = 198

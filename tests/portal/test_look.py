@@ -25,7 +25,7 @@ from directory.errors import NotEnough
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import SampleData, User
 from directory.templatetags import look
-from directory.templatetags.look import bar_shape, in_words
+from directory.templatetags.look import bar_shape, deed_in_words, state_in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 # Papers are no screens: WeasyPrint reads their styles from the text, and no browser ever gets it.
@@ -278,11 +278,8 @@ def test_a_refusal_leads_back_within_the_portal_only(referer: str, leads_back: b
 
 def test_states_and_deeds_are_shown_in_words() -> None:
     with translation.override("en"):
-        assert [in_words(word) for word in ("in_transit", "reset password", "draft")] == [
-            "In transit",
-            "Reset password",
-            "Draft",
-        ]
+        assert [state_in_words(word) for word in ("in_transit", "draft", "")] == ["In transit", "Draft", ""]
+        assert deed_in_words("reset password") == "Reset password"
 
 
 def written_deeds() -> set[str]:
