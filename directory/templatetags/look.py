@@ -64,13 +64,13 @@ def way_back(context: Context) -> str:
 
 # What the history calls the deeds of all rooms, here for the translators; a test finds what is missing.
 DEEDS = (
-    gettext_noop("open"),
-    gettext_noop("close"),
-    gettext_noop("start"),
-    gettext_noop("submit"),
-    gettext_noop("return"),
-    gettext_noop("approve"),
-    gettext_noop("correct"),
+    gettext_noop("open round"),
+    gettext_noop("close round"),
+    gettext_noop("start survey"),
+    gettext_noop("submit survey"),
+    gettext_noop("return survey"),
+    gettext_noop("approve survey"),
+    gettext_noop("correct survey"),
     gettext_noop("allocate"),
     gettext_noop("reverse"),
     gettext_noop("plan"),
@@ -83,13 +83,24 @@ DEEDS = (
     gettext_noop("deactivate account"),
     gettext_noop("reactivate account"),
     gettext_noop("choose own password"),
+    gettext_noop("delegate"),
+    gettext_noop("end delegation"),
+    gettext_noop("enter place"),
+    gettext_noop("end place"),
+    gettext_noop("enter in the register"),
+    gettext_noop("strike from the register"),
+    gettext_noop("merge units"),
+    gettext_noop("end unit"),
+    gettext_noop("hand over"),
+    gettext_noop("take over"),
+    gettext_noop("move to the successor"),
 )
 
 
 @register.filter
 def deed_in_words(verb: str) -> str:
-    """“reset password” as the reader says it."""
-    return capfirst(_(verb)) if verb else ""
+    """“reset password” or “start_survey” as the reader says it."""
+    return capfirst(_(verb.replace("_", " "))) if verb else ""
 
 
 @register.filter

@@ -290,7 +290,7 @@ def written_deeds() -> set[str]:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "history.record":
                 verb = node.args[1]
                 if isinstance(verb, ast.Constant):
-                    deeds.add(verb.value)
+                    deeds.add(verb.value.replace("_", " "))
     return deeds
 
 
