@@ -69,7 +69,7 @@ def _legend(series: list[str]) -> list[dict[str, str]]:
 
 
 def _group(bar: Bar, left: float, slot: float, top_value: int) -> dict[str, Any]:
-    width = min((slot - 2 * SLOT_PADDING) / max(len(bar["values"]), 1), 64.0)
+    width = min((slot - 2 * SLOT_PADDING) / max(len(bar["values"]), 1), 52.0)
     start = left + (slot - width * len(bar["values"])) / 2
     columns = []
     for index, value in enumerate(bar["values"]):

@@ -63,10 +63,14 @@ def sentence_case(kind: str) -> str:
 
 
 def _letterhead(letterhead: Letterhead) -> dict[str, Any]:
-    agency = letterhead["agency"]
-    if "\n" not in agency and agency.lower().startswith(COMMITTEE.lower()):
-        agency = f"{agency[: len(COMMITTEE) - 1]}\n{agency[len(COMMITTEE) :]}"
-    return {"superior": letterhead["superior"], "agency": [line for line in agency.splitlines() if line]}
+    return {"superior": _name_lines(letterhead["superior"]), "agency": _name_lines(letterhead["agency"])}
+
+
+def _name_lines(name: str) -> list[str]:
+    """A committee's name is broken after “Ủy ban nhân dân”, unless the line breaks are given."""
+    if "\n" not in name and name.lower().startswith(COMMITTEE.lower()):
+        return [name[: len(COMMITTEE) - 1], name[len(COMMITTEE) :]]
+    return [line for line in name.splitlines() if line]
 
 
 def _replaces(snapshot: Snapshot, agency: str) -> str:

@@ -49,7 +49,7 @@ class Limits:
     """What one paper may cost: seconds of CPU, seconds of waiting, megabytes of address space."""
 
     cpu_seconds: int = 25
-    wait_seconds: int = 60
+    wait_seconds: int = 45
     megabytes: int = 1024
 
 

@@ -87,7 +87,7 @@ class Letterhead(TypedDict):
     """Names as they are written (printed in capitals): “Ủy ban nhân dân huyện Ia H'Drai”.
 
     ``superior`` is empty for UBND huyện and xã [ND 30/2020]; ``locality`` is the địa danh. A line break
-    in ``agency`` is kept; without one a committee's name is broken after “Ủy ban nhân dân”.
+    in a name is kept; without one a committee's name is broken after “Ủy ban nhân dân”.
     """
 
     superior: str

@@ -1,0 +1,51 @@
+"""Two leaders, two papers, one number, at the same moment."""
+
+from __future__ import annotations
+
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from directory import clock
+from directory.errors import Refusal
+from documents import actions
+from documents.models import Paper, PaperFile
+from tests.documents.build import ISSUED_ON, draft, small_snapshot
+from tests.world import build_world
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", range(5))
+def test_a_number_asked_for_twice_at_once_is_given_once(round_: int) -> None:
+    world = build_world()
+    papers = [draft(world), draft(world)]
+    leader, barrier, outcomes = world.user("leader"), Barrier(2), []
+
+    def issue(paper: Paper) -> None:
+        try:
+            with clock.standing_on(ISSUED_ON):
+                barrier.wait()
+                actions.freeze_paper(
+                    by=leader,
+                    paper=paper,
+                    number=12,
+                    dated=ISSUED_ON,
+                    snapshot=small_snapshot(),
+                    pdf=b"%PDF-",
+                )
+                outcomes.append("issued")
+        except Refusal as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=issue, args=[paper]) for paper in papers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["issued", "number_taken"]
+    assert sorted(Paper.objects.values_list("state", "number")) == [("draft", None), ("issued", 12)]
+    assert PaperFile.objects.count() == 1
