@@ -88,6 +88,7 @@ DEEDS = (
     gettext_noop("enter place"),
     gettext_noop("end place"),
     gettext_noop("enter in the register"),
+    gettext_noop("correct in the register"),
     gettext_noop("strike from the register"),
     gettext_noop("merge units"),
     gettext_noop("end unit"),
