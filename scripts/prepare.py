@@ -73,13 +73,6 @@ def write_private(path: Path, text: str) -> None:
     path.chmod(0o600)
 
 
-def new_password() -> str:
-    """80 bits that can be read out on the telephone: no letter that looks like another."""
-    return "-".join(
-        "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(4)) for _ in range(4)
-    )
-
-
 def make_secret_key() -> None:
     path = VAR_DIR / "secret_key"
     if not os.environ.get("SECRET_KEY") and not path.exists():
@@ -148,11 +141,14 @@ def first_start(*, empty: bool) -> None:
 
 
 def make_first_administrator() -> None:
+    """Nobody is there yet who could make an account, so this one makes itself."""
+    from directory import history
+    from directory.actions.account import one_time_password
     from directory.models import User
     from directory.roles import Role
 
-    password = new_password()
-    User.objects.create_user(
+    password = one_time_password()
+    administrator = User.objects.create_user(
         username="admin",
         password=password,
         full_name="Quản trị",
@@ -160,6 +156,7 @@ def make_first_administrator() -> None:
         is_staff=True,
         must_change_password=True,
     )
+    history.record(administrator, "create account", by=administrator, reason="first start")
     print("The first administrator: admin")
     print(f"One-time password:       {password}")
     print("It is shown only now, and must be changed at the first login.")
@@ -173,10 +170,12 @@ def all_usernames() -> list[str]:
 
 def demo_password() -> str:
     """DEMO_PASSWORD, or the one generated at the first start and kept in var/."""
+    from directory.actions.account import one_time_password
+
     if DEMO_PASSWORD:
         return DEMO_PASSWORD
     if not DEMO_PASSWORD_FILE.exists():
-        write_private(DEMO_PASSWORD_FILE, new_password())
+        write_private(DEMO_PASSWORD_FILE, one_time_password())
     return DEMO_PASSWORD_FILE.read_text().strip()
 
 

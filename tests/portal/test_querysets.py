@@ -10,10 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ["directory", "documents", "needs", "donors", "distributions", "reports"]
 LAYERS = ("views", "forms", "admin", "papers", "workbooks", "resources", "context", "todo")
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
-# Django's own ways to select: with them a screen would decide itself what may be seen.
+# Django's own ways to select: with them a screen would decide itself what may be seen. ``none()`` shows
+# nothing and stays open: a form begins with it until it knows its user.
 BARE = {
     *("all", "filter", "exclude", "get", "first", "last", "latest", "earliest", "in_bulk", "values"),
-    *("values_list", "annotate", "aggregate", "count", "exists", "iterator", "order_by", "distinct", "none"),
+    *("values_list", "annotate", "aggregate", "count", "exists", "iterator", "order_by", "distinct"),
     *("select_related", "prefetch_related", "only", "defer", "raw", "using", "extra", "dates", "datetimes"),
     *("create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete"),
     *("alias", "union", "intersection", "difference", "reverse", "select_for_update", "contains"),
