@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+import distributions.todo
+import donors.todo
+import needs.todo
+import reports.todo
 from directory.models import User
 from directory.roles import Permission
 from directory.todo import Todo, in_order
@@ -20,7 +22,7 @@ from donors.states import PledgeState
 from needs.models import Need, Survey
 from needs.states import SurveyState
 
-ROOMS = ("needs", "donors", "distributions", "reports")
+ROOMS = (needs.todo, donors.todo, distributions.todo, reports.todo)
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,7 @@ class Count:
 
 def tasks_of(user: User) -> list[Todo]:
     """All that the user has to do now, from every room; late ones first."""
-    found = (import_module(f"{room}.todo").todo(user) for room in ROOMS if find_spec(f"{room}.todo"))
-    return in_order([task for tasks in found for task in tasks])
+    return in_order([task for room in ROOMS for task in room.todo(user)])
 
 
 def counts_of(user: User) -> list[Count]:

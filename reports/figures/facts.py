@@ -198,7 +198,7 @@ def receipts(window: Window, scopes: Iterable[int]) -> QuerySet[ReceiptLine]:
             "receipt__pledge__donor",
             "receipt__pledge__source",
             "receipt__custodian",
-            "supply_line__item",
+            "supply_line__item__area",
             "pledge_line",
         )
         .order_by("receipt__occurred_on", "receipt_id", "pk")

@@ -97,6 +97,17 @@ class Figures:
         """Children (persons) by place id."""
         return facts.children(self.windows.now, self.period.year, self.communes.ids)
 
+    def children_of(self, commune: int) -> int | None:
+        """Children (persons) of a commune: as counted for the whole, else those of its villages.
+
+        Never of its schools too: their pupils live in the villages. None if none of them is counted.
+        """
+        own = [p for p in self.counted_places.values() if self.communes.current(p.unit_id) == commune]
+        for kind in (Place.Kind.COMMUNE, Place.Kind.VILLAGE):
+            if counted := [self.children[place.pk] for place in own if place.kind == kind]:
+                return sum(counted)
+        return None
+
     @cached_property
     def counted_places(self) -> dict[int, Place]:
         """The places whose children are counted."""

@@ -128,8 +128,8 @@ def _counting_notes(figures: Figures) -> list[str]:
 def resources(figures: Figures) -> Annex:
     """II. Nguồn lực: each receipt of the period; donors first, funds and budgets apart."""
     columns = [
-        column("Nhà tài trợ", 19, "left"),
-        column("Loại", 9, "left"),
+        column("Nhà tài trợ", 18, "left"),
+        column("Loại", 8, "left"),
         column("Tiền", 11),
         Column(
             title="Hiện vật",
@@ -138,7 +138,7 @@ def resources(figures: Figures) -> Annex:
         column("Quy đổi", 11),
         column("Nội dung", 10, "left"),
         column("Đơn vị tiếp nhận", 9, "left"),
-        column("Ngày", 7, "center"),
+        column("Ngày", 9, "center"),
     ]
     lines = list(facts.receipts(figures.windows.now, figures.scopes))
     rows: list[Row] = []
@@ -160,10 +160,9 @@ def _receipt_row(line: ReceiptLine) -> Row:
     goods: list[Cell] = [item.name, item.unit, line.accepted] if item else ["", "", ""]
     cash: Cell = "" if item else line.amount
     worth: Cell = line.accepted * line.unit_value if item else ""
+    purpose = line.pledge_line.purpose or (item.area.name if item else "")
     custodian = line.receipt.custodian.short_name
-    return row(
-        giver, kind, cash, *goods, worth, line.pledge_line.purpose, custodian, day(line.receipt.occurred_on)
-    )
+    return row(giver, kind, cash, *goods, worth, purpose, custodian, day(line.receipt.occurred_on))
 
 
 def _receipt_total(title: str, lines: list[ReceiptLine]) -> Row:
@@ -270,13 +269,9 @@ def _children(figures: Figures, commune: int | None, place: int | None) -> Cell:
     """Children (persons) as surveyed; None if no approved survey counts them."""
     if place is not None:
         return figures.children.get(place)
-    places = figures.counted_places
-    counted = [
-        value
-        for pk, value in figures.children.items()
-        if commune is None or figures.communes.current(places[pk].unit_id) == commune
-    ]
-    return sum(counted) if counted else None
+    return added(
+        figures.children_of(unit.pk) for unit in figures.communes.present if commune in (None, unit.pk)
+    )
 
 
 def _area_pk(figures: Figures, code: str) -> int:
@@ -348,19 +343,18 @@ def next_needs(figures: Figures) -> Annex:
     units = {unit.pk: unit for unit in figures.communes.present}
     groups: dict[tuple, list[Needed]] = defaultdict(list)
     for need in open_ones:
-        place = places[need.place]
-        school = place.kind in (Place.Kind.SCHOOL, Place.Kind.SITE)
-        where = units[figures.communes.current(need.commune)].name
-        label = f"{place.name}, {where}" if school else where
-        groups[(need.priority, label, need.item, need.age_band)].append(need)
+        place, unit = places[need.place], units[figures.communes.current(need.commune)]
+        school = place.name if place.kind in (Place.Kind.SCHOOL, Place.Kind.SITE) else ""
+        groups[(need.priority, unit.code, school, unit.name, need.item, need.age_band)].append(need)
     prices = names_of.prices(figures.period.year)
     rows, costs = [], []
-    for (priority, label, item, band), part in sorted(groups.items(), key=lambda pair: pair[0]):
+    for (priority, _code, school, where, item, band), part in sorted(groups.items(), key=lambda g: g[0]):
+        label = f"{school}, {where}" if school else where
         quantity = sum(need.quantity - need.covered for need in part)
         cost = quantity * prices[item] if item in prices else None
         costs.append(cost)
         children = number(sum(need.children for need in part))
-        who = f"{children} trẻ, {figures.bands[band].name.lower()}"
+        who = f"{children} trẻ, {figures.bands[band].name}"
         thing = figures.items[item]
         rows.append(row(label, f"{thing.name} ({thing.unit})", who, quantity, cost, PRIORITIES[priority]))
     rows.append(total(TOTAL, "", "", "", added(costs), ""))

@@ -1,0 +1,49 @@
+"""The order of things: the register first, then year after year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db import transaction
+
+import reports.plan
+from directory.context import CACHE_KEY
+from directory.models import SampleData, Unit
+from needs.models import Survey
+from reports.demo import deliveries, gifts, papers, register, surveys
+from reports.demo.stage import Stage
+
+YEARS = (2023, 2024, 2025)
+
+
+class NotEmpty(Exception):
+    """The database holds real figures: nothing made up may be mixed in."""
+
+
+def is_loaded() -> bool:
+    return SampleData.objects.exists()
+
+
+@transaction.atomic
+def load(password: str, say: Callable[[str], None] = lambda text: None) -> Stage:
+    """Load everything at once, or nothing. Raises ``NotEmpty`` over real figures."""
+    if Survey.objects.exists():
+        raise NotEmpty
+    SampleData.objects.create()
+    district = Unit.objects.get(level=Unit.Level.DISTRICT)
+    register.load(district, password)
+    reports.plan.load()
+    stage = Stage(district)
+    for year in YEARS:
+        say(str(year))
+        surveys.of_year(stage, year)
+        gifts.of_year(stage, year)
+        deliveries.first_half(stage, year)
+        papers.half_year(stage, year)
+        if year < YEARS[-1]:
+            deliveries.second_half(stage, year)
+            papers.whole_year(stage, year)
+            surveys.close(stage, year)
+    cache.delete(CACHE_KEY)
+    return stage

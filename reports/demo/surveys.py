@@ -1,0 +1,140 @@
+"""The yearly reviews of needs: 2023 and 2024 whole and closed, 2025 in the middle."""
+
+from __future__ import annotations
+
+from directory import clock
+from directory.models import Place
+from needs.actions import (
+    StatedNeed,
+    approve_survey,
+    close_round,
+    open_round,
+    return_survey,
+    save_row,
+    start_survey,
+    submit_survey,
+)
+from needs.models import Survey
+from reports.demo.stage import OFFICERS, Stage, on
+
+Kind = Place.Kind
+# children of a village of average size, by age band; a school has those of its ages
+VILLAGE = {"0-2": 14, "3-5": 18, "6-10": 32, "11-15": 26}
+SCHOOL = {
+    Kind.SCHOOL: {"0-2": 0, "3-5": 70, "6-10": 120, "11-15": 0},
+    Kind.SITE: {"0-2": 0, "3-5": 16, "6-10": 24, "11-15": 0},
+}
+# per cent of all children
+PARTS = {"girls": 48, "minority": 70, "poor": 40, "disabled": 2}
+# item, age bands, children in need (per cent), units for one child, priority
+VILLAGE_NEEDS = {
+    "warm_clothing": [
+        ("coat", "0-2 3-5 6-10 11-15", 40, 1, 1),
+        ("blanket", "all", 15, 1, 2),
+    ],
+    "health_nutrition": [("check_up", "0-2 3-5 6-10", 60, 1, 2), ("milk", "0-2 3-5", 30, 10, 2)],
+}
+SCHOOL_NEEDS = {
+    "warm_clothing": [("socks", "3-5 6-10", 50, 1, 3)],
+    "health_nutrition": [("meal", "3-5 6-10", 30, 20, 1)],
+    "play": [("toys", "3-5 6-10", 100, 0, 3), ("play_area", "all", 100, 0, 3)],
+}
+
+
+def of_year(stage: Stage, year: int) -> None:
+    """Open the round and fill in the surveys; in 2025 one is approved, one waits, one was returned."""
+    with clock.standing_on(on(year, 1, 3)):
+        stage.rounds[year] = open_round(
+            by=stage.users["ldtbxh"],
+            scope=stage.district,
+            year=year,
+            name=f"Rà soát nhu cầu năm {year} (dữ liệu mẫu)",
+            opens_on=on(year, 1, 3),
+            due_on=on(year, 2, 15),
+            instructions="Ghi 0 nếu không có; để trống nghĩa là chưa báo cáo.",
+        )
+    for number, commune in enumerate(OFFICERS):
+        with clock.standing_on(on(year, 1, 15 + number)):
+            survey = _filled(stage, year, commune)
+        _lead_on(stage, year, commune, survey)
+
+
+def close(stage: Stage, year: int) -> None:
+    with clock.standing_on(on(year, 12, 22)):
+        close_round(
+            by=stage.users["ldtbxh"],
+            survey_round=stage.rounds[year],
+            reason="Hết năm; nhu cầu chưa đáp ứng được rà soát lại trong đợt sau.",
+        )
+
+
+def _lead_on(stage: Stage, year: int, commune: str, survey: Survey) -> None:
+    officer, reviewer = stage.officer(commune), stage.users["ldtbxh"]
+    with clock.standing_on(on(year, 1, 25)):
+        submit_survey(by=officer, survey=survey)
+    if (year, commune) == (2025, "Ia Đal"):
+        return
+    if commune == "Ia Tơi":
+        with clock.standing_on(on(year, 2, 3)):
+            return_survey(
+                by=reviewer,
+                survey=survey,
+                reason="Số trẻ em hộ nghèo của Thôn 1 chưa khớp với năm trước, đề nghị kiểm tra lại.",
+            )
+        if year == 2025:
+            return
+        with clock.standing_on(on(year, 2, 7)):
+            submit_survey(by=officer, survey=survey)
+    with clock.standing_on(on(year, 2, 10)):
+        approve_survey(by=reviewer, survey=survey)
+
+
+def _filled(stage: Stage, year: int, commune: str) -> Survey:
+    survey = start_survey(
+        by=stage.officer(commune), survey_round=stage.rounds[year], commune=stage.communes[commune]
+    )
+    villages = stage.places(commune, Kind.VILLAGE)
+    sizes = {place: _children(VILLAGE, index, year) for index, place in enumerate(villages)}
+    whole = {band: sum(size[band] for size in sizes.values()) for band in VILLAGE}
+    for place in stage.places(commune, Kind.COMMUNE):
+        _count(stage, survey, place, whole)
+    for place in villages:
+        _count(stage, survey, place, sizes[place])
+        _state(stage, survey, place, sizes[place], VILLAGE_NEEDS)
+    for kind in (Kind.SCHOOL, Kind.SITE):
+        for index, place in enumerate(stage.places(commune, kind)):
+            size = _children(SCHOOL[kind], index, year)
+            _count(stage, survey, place, size)
+            _state(stage, survey, place, size, SCHOOL_NEEDS)
+    return survey
+
+
+def _children(average: dict[str, int], index: int, year: int) -> dict[str, int]:
+    """Places differ and grow a little, always in the same way."""
+    factor = 100 + 15 * (index % 3) + 2 * (year - 2023)
+    return {band: number * factor // 100 for band, number in average.items()}
+
+
+def _count(stage: Stage, survey: Survey, place: Place, size: dict[str, int]) -> None:
+    cells = {}
+    for band, number in size.items():
+        cells[stage.bands[band].pk, stage.subgroups["total"].pk] = number
+        for group, share in PARTS.items():
+            cells[stage.bands[band].pk, stage.subgroups[group].pk] = number * share // 100
+    save_row(by=survey.created_by, survey=survey, place=place, area=None, version=0, cells=cells)
+
+
+def _state(stage: Stage, survey: Survey, place: Place, size: dict[str, int], needs: dict[str, list]) -> None:
+    for area, rows in needs.items():
+        cells = {}
+        for code, bands, share, each, priority in rows:
+            for band in bands.split():
+                number = sum(size.values()) if band == "all" else size[band]
+                children = number * share // 100
+                if children:
+                    quantity = children * each or 1
+                    need = StatedNeed(children, quantity, priority, "")
+                    cells[stage.items[code].pk, stage.bands[band].pk] = need
+        save_row(
+            by=survey.created_by, survey=survey, place=place, area=stage.areas[area], version=0, cells=cells
+        )
