@@ -28,13 +28,17 @@ class Grade(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """``message`` about a cell: ``section`` is "children" or an area's code, ``cell`` its name in the row."""
+    """``message`` about a cell: ``section`` is "children" or an area's code, ``cell`` its name in the row.
+
+    ``label`` is the cell in a word, for lists that name the place once.
+    """
 
     grade: Grade
     section: str
     place: Place
     cell: str
     message: str
+    label: str = ""
 
     @property
     def name(self) -> str:
@@ -62,7 +66,7 @@ def totals_are_counted(contents: Contents) -> Iterator[Finding]:
                     "Enter it; 0 if there are none."
                 ) % {"place": place.name, "band": band.short_name}
                 cell = count_cell(band.pk, contents.total.pk)
-                yield Finding(Grade.MISSING, CHILDREN, place, cell, message)
+                yield Finding(Grade.MISSING, CHILDREN, place, cell, message, band.short_name)
 
 
 def parts_within_total(contents: Contents) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from directory import clock
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import Place, Unit, User
 from needs.models import SurveyRound
+from needs.models.round import rank_of_kind
 from needs.permissions import scopes_of
 
 
@@ -49,7 +50,7 @@ class RoundForm(forms.Form):
         today = clock.today()
         places = Place.objects.visible_to(user).on(today).select_related("unit")
         self.fields["scope"].queryset = scopes_of(user)  # type: ignore[attr-defined]
-        self.fields["places"].queryset = places.order_by("unit__name", "order", "name")  # type: ignore[attr-defined]
+        self.fields["places"].queryset = places.order_by("unit__name", rank_of_kind(), "order", "name")  # type: ignore[attr-defined]
         self.fields["places"].label_from_instance = lambda place: place.full_name  # type: ignore[attr-defined]
         self.fields["year"].initial = today.year
         self.fields["opens_on"].initial = today

@@ -80,9 +80,10 @@ class SurveyRound(ActionOnly):
         places = Place.objects.on(self.opens_on).filter(unit_id__in=communes)
         if self.kind == self.Kind.SUPPLEMENTARY:
             places = places.filter(rounds=self)
-        return places.order_by("unit", _rank_of_kind(), "order", "name")
+        return places.order_by("unit", rank_of_kind(), "order", "name")
 
 
-def _rank_of_kind() -> Case:
+def rank_of_kind() -> Case:
+    """The whole commune first, then villages, then schools."""
     kinds = [Place.Kind.COMMUNE, Place.Kind.VILLAGE, Place.Kind.SCHOOL, Place.Kind.SITE]
     return Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(kinds)), default=len(kinds))

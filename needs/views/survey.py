@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,16 +14,16 @@ from django.views.decorators.http import require_POST, require_safe
 from directory.access import access, within_reach
 from directory.errors import Refusal
 from directory.http import Request
-from directory.models import Unit
+from directory.models import Place, Unit
 from directory.roles import Permission
 from directory.screens import client_key_of
 from needs import permissions
 from needs.actions import correct_survey, start_survey, submit_survey
 from needs.actions.survey import committee_of
-from needs.checks import Grade, findings_in
+from needs.checks import Finding, Grade, findings_in
 from needs.contents import Contents
 from needs.models import Survey, SurveyRound
-from needs.sections import sections_for
+from needs.sections import Section, sections_for
 from needs.summary import summaries_of
 
 
@@ -69,6 +72,14 @@ def survey_correct(request: Request, pk: int) -> HttpResponse:
     return redirect("survey_grid", draft.pk, "children")
 
 
+def _by_row(
+    sections: Mapping[str, Section], findings: Iterable[Finding]
+) -> list[tuple[Section, Place, list[Finding]]]:
+    """What is missing, a line for each row instead of one for each cell."""
+    rows = groupby(findings, key=lambda finding: (finding.section, finding.place))
+    return [(sections[section], place, list(cells)) for (section, place), cells in rows]
+
+
 def _check_page(request: Request, survey: Survey, refusal: Refusal | None = None) -> HttpResponse:
     contents = Contents(survey)
     sections = sections_for(request.user, contents)
@@ -78,7 +89,7 @@ def _check_page(request: Request, survey: Survey, refusal: Refusal | None = None
         "survey": survey,
         "sections": sections,
         "summaries": summaries_of(sections),
-        "missing": [(codes[f.section], f) for f in findings if f.grade is Grade.MISSING],
+        "missing": _by_row(codes, [finding for finding in findings if finding.grade is Grade.MISSING]),
         "errors": [(codes[f.section], f) for f in findings if f.grade is Grade.ERROR],
         "may_submit": survey.is_editable and permissions.may_fill_in(request.user, survey),
         "may_correct": permissions.may_correct(request.user, survey),
