@@ -11,6 +11,7 @@ from django.test import Client
 
 from directory import clock
 from directory.models import User
+from tests.browser import chromium, open_page  # noqa: F401
 from tests.merger import DAY, Merger, merge
 from tests.world import World, build_world
 

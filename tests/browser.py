@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -24,6 +25,7 @@ ARGUMENTS = [
 ]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +66,9 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[Callable[..., 
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def violations(page: Page) -> list[str]:
+    """The accessibility rules that the page breaks, each with the elements that do."""
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]
