@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from directory.roles import Permission
 from directory.states import Transition
@@ -57,17 +56,6 @@ ROUND_TRANSITIONS = [
     Transition(
         "close", RoundState.OPEN, RoundState.CLOSED, Permission.MANAGE_ROUNDS, "a reason for the unmet needs"
     ),
-]
-
-# The deeds of this room as the history names them; listed here so that they are translated.
-DEEDS = [
-    gettext_noop("Open round"),
-    gettext_noop("Close round"),
-    gettext_noop("Start survey"),
-    gettext_noop("Submit survey"),
-    gettext_noop("Return survey"),
-    gettext_noop("Approve survey"),
-    gettext_noop("Correct survey"),
 ]
 
 SURVEY_TONES = {

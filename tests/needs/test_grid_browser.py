@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
 
 import pytest
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from directory.models import User
 from needs.models import ChildCount, NeedStatement, Survey
+from tests.browser import violations
 from tests.needs.build import started_survey
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+OpenPage = Callable[..., Page]
 
 
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's own loop runs in this thread; the ORM is used between its calls only.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-def page_of(browser: Browser, live_server: LiveServer, user: User, width: int = 1280) -> Page:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    context = browser.new_context(viewport={"width": width, "height": 800}, locale="vi-VN")
-    cookie = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    return context.new_page()
-
-
-def url(live_server: LiveServer, survey: Survey, section: str) -> str:
-    return f"{live_server.url}/surveys/{survey.pk}/{section}/"
+def url(survey: Survey, section: str) -> str:
+    return f"/surveys/{survey.pk}/{section}/"
 
 
 def type_row(page: Page, values: list[str]) -> None:
@@ -60,6 +31,13 @@ def type_row(page: Page, values: list[str]) -> None:
     page.keyboard.type(values[-1])
 
 
+def test_the_grid_keeps_the_accessibility_rules(world: World, officer: User, open_page: OpenPage) -> None:
+    survey = started_survey(world)
+    for section in ("children", "warm_clothing", "check"):
+        page = open_page(url(survey, section), officer)
+        assert violations(page) == [], section
+
+
 def focus_first(page: Page) -> None:
     """By Tab from the save button into the grid's first cell."""
     page.locator("form .grid-save button").focus()
@@ -68,12 +46,9 @@ def focus_first(page: Page) -> None:
         page.keyboard.press("Tab")
 
 
-def test_a_grid_is_filled_by_keyboard_alone(
-    world: World, officer: User, browser: Browser, live_server: LiveServer
-) -> None:
+def test_a_grid_is_filled_by_keyboard_alone(world: World, officer: User, open_page: OpenPage) -> None:
     survey = started_survey(world)
-    page = page_of(browser, live_server, officer)
-    page.goto(url(live_server, survey, "children"))
+    page = open_page(url(survey, "children"), officer)
     rows = page.locator("tr[data-row]")
     focus_first(page)
     type_row(page, ["1.200", "61"])
@@ -97,17 +72,14 @@ def test_a_grid_is_filled_by_keyboard_alone(
     assert sorted(ChildCount.objects.values_list("value", flat=True)) == [0, 30, 61, 1200]
 
 
-def test_totals_follow_what_is_typed(
-    world: World, officer: User, browser: Browser, live_server: LiveServer
-) -> None:
+def test_totals_follow_what_is_typed(world: World, officer: User, open_page: OpenPage) -> None:
     survey = started_survey(world)
-    page = page_of(browser, live_server, officer, width=360)
-    page.goto(url(live_server, survey, "warm_clothing"))
+    page = open_page(url(survey, "warm_clothing"), officer, phone=True)
     focus_first(page)
     type_row(page, ["8", "800"])
     page.keyboard.press("ArrowDown")
     page.keyboard.type("900")
-    expect(page.locator("tfoot td").nth(1)).to_have_text("1.700")
+    expect(page.locator("tfoot td").nth(1)).to_have_text(re.compile("1[.,]700"))
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
@@ -121,13 +93,11 @@ def test_totals_follow_what_is_typed(
 
 @pytest.mark.parametrize(("button", "expected"), [("keep", 47), ("take", 31)])
 def test_two_people_on_one_row(
-    world: World, officer: User, browser: Browser, live_server: LiveServer, button: str, expected: int
+    world: World, officer: User, open_page: OpenPage, button: str, expected: int
 ) -> None:
     survey = started_survey(world)
-    first = page_of(browser, live_server, officer)
-    second = page_of(browser, live_server, world.user("officer.iadom.2"))
-    for page in (first, second):
-        page.goto(url(live_server, survey, "children"))
+    first = open_page(url(survey, "children"), officer)
+    second = open_page(url(survey, "children"), world.user("officer.iadom.2"))
     focus_first(second)
     second.keyboard.type("31")
     second.keyboard.press("Enter")
@@ -145,12 +115,9 @@ def test_two_people_on_one_row(
     assert ChildCount.objects.get().value == expected
 
 
-def test_a_lost_connection_is_said_and_made_good(
-    world: World, officer: User, browser: Browser, live_server: LiveServer
-) -> None:
+def test_a_lost_connection_is_said_and_made_good(world: World, officer: User, open_page: OpenPage) -> None:
     survey = started_survey(world)
-    page = page_of(browser, live_server, officer)
-    page.goto(url(live_server, survey, "children"))
+    page = open_page(url(survey, "children"), officer)
     state = page.locator("[data-state]").first
     focus_first(page)
     page.context.set_offline(True)
