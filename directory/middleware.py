@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
 from directory.access import ADMIN_SITE, rule_of
@@ -66,3 +68,23 @@ class RefusalMiddleware:
             return None
         template = "components/refusal.html" if request.htmx else "refusal.html"
         return render(request, template, {"refusal": exception}, status=exception.status)
+
+
+class ChosenLanguageMiddleware:
+    """Vietnamese, unless this browser has chosen otherwise by the language switch.
+
+    Django's own middleware would follow the browser's Accept-Language, and many office laptops run an
+    English browser that nobody ever set up.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response

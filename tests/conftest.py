@@ -12,6 +12,7 @@ from django.test import Client
 from directory import clock
 from directory.models import User
 from tests.browser import chromium, open_page  # noqa: F401
+from tests.day import SameDayInEveryThread
 from tests.merger import DAY, Merger, merge
 from tests.world import World, build_world
 
@@ -19,9 +20,8 @@ from tests.world import World, build_world
 @pytest.fixture(autouse=True)
 def the_day() -> Iterator[date]:
     """Every test stands on 2 June 2025, unless it says ``with clock.standing_on(...)``."""
-    day = date(2025, 6, 2)
-    with clock.standing_on(day):
-        yield day
+    with clock.standing_on(SameDayInEveryThread.day):
+        yield SameDayInEveryThread.day
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ if "VAR_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from iahdrai_portal.settings import *  # noqa: F403
-from iahdrai_portal.settings import DATABASES, STATIC_ROOT, STORAGES, VAR_DIR
+from iahdrai_portal.settings import DATABASES, MIDDLEWARE, STATIC_ROOT, STORAGES, VAR_DIR
 
 Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
@@ -28,4 +28,5 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MIDDLEWARE = ["tests.day.SameDayInEveryThread", *MIDDLEWARE]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
