@@ -16,7 +16,7 @@ from documents.snapshot import Bar, Chart
 FILLS = ["#1d3557", "#7fa3c7", "#d9e4ef", "#4a4a4a", "#a8a8a8", "#ffffff"]
 WIDTH, LEFT, TOP, PLOT = 620.0, 8.0, 48.0, 140.0
 SLOT_PADDING = 10.0
-LINE = 17.0
+LINE, LETTER, KEY = 17.0, 7.6, 17.0
 LETTERS_PER_UNIT = 0.13
 
 
@@ -24,19 +24,21 @@ def drawing_of(chart: Chart) -> dict[str, Any]:
     """The context of ``documents/chart.svg``; coordinates as text."""
     top_value = max((value for bar in chart["bars"] for value in bar["values"]), default=0)
     slot = (WIDTH - 2 * LEFT) / max(len(chart["bars"]), 1)
-    groups = [_group(bar, LEFT + slot * i, slot, top_value) for i, bar in enumerate(chart["bars"])]
+    legend = _legend(chart["series"], chart["unit"])
+    base = TOP + PLOT + LINE * int(legend[-1]["row"] if legend else 0)
+    groups = [_group(bar, LEFT + slot * i, slot, base, top_value) for i, bar in enumerate(chart["bars"])]
     lines = max((len(group["lines"]) for group in groups), default=1)
-    height = TOP + PLOT + LINE * lines + 14
+    height = base + LINE * lines + 14
     return {
         "title": chart["title"],
         "unit": chart["unit"],
         "description": _in_words(chart),
         "width": _number(WIDTH),
         "height": _number(height),
-        "base": _number(TOP + PLOT),
+        "base": _number(base),
         "left": _number(LEFT),
         "right": _number(WIDTH - LEFT),
-        "legend": _legend(chart["series"]),
+        "legend": legend,
         "groups": groups,
     }
 
@@ -58,23 +60,36 @@ def _in_words(chart: Chart) -> str:
     return f"{chart['title']} ({chart['unit']}). {'; '.join(parts)}."
 
 
-def _legend(series: list[str]) -> list[dict[str, str]]:
-    x, items = LEFT, []
+def _legend(series: list[str], unit: str) -> list[dict[str, str]]:
+    """Keys and names in as many rows as they need, beside the unit in the corner."""
+    edge = WIDTH - LEFT - len(unit) * LETTER - LINE
+    x, row, items = LEFT, 0, []
     for index, name in enumerate(series):
+        width = KEY + len(name) * LETTER
+        if x > LEFT and x + width > edge:
+            x, row = LEFT, row + 1
         items.append(
-            {"x": _number(x), "text_x": _number(x + 17), "fill": FILLS[index % len(FILLS)], "name": name}
+            {
+                "x": _number(x),
+                "y": _number(2 + row * LINE),
+                "text_x": _number(x + KEY),
+                "text_y": _number(13 + row * LINE),
+                "fill": FILLS[index % len(FILLS)],
+                "name": name,
+                "row": str(row),
+            }
         )
-        x += 17 + len(name) * 7.6 + 22
+        x += width + KEY
     return items
 
 
-def _group(bar: Bar, left: float, slot: float, top_value: int) -> dict[str, Any]:
+def _group(bar: Bar, left: float, slot: float, base: float, top_value: int) -> dict[str, Any]:
     width = min((slot - 2 * SLOT_PADDING) / max(len(bar["values"]), 1), 52.0)
     start = left + (slot - width * len(bar["values"])) / 2
     columns = []
     for index, value in enumerate(bar["values"]):
         height = PLOT * value / top_value if top_value else 0.0
-        x, y = start + index * width, TOP + PLOT - height
+        x, y = start + index * width, base - height
         columns.append(
             {
                 "x": _number(x),
@@ -89,7 +104,7 @@ def _group(bar: Bar, left: float, slot: float, top_value: int) -> dict[str, Any]
         )
     centre = _number(left + slot / 2)
     lines = _wrapped(bar["label"], max(int(slot * LETTERS_PER_UNIT), 6))
-    texts = [{"text": text, "y": _number(TOP + PLOT + LINE * (i + 1) + 1)} for i, text in enumerate(lines)]
+    texts = [{"text": text, "y": _number(base + LINE * (i + 1) + 1)} for i, text in enumerate(lines)]
     return {"columns": columns, "centre": centre, "lines": texts}
 
 

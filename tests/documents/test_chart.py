@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from django.template import Context, Template
 from django.utils import translation
 
-from documents.chart import FILLS
+from documents.chart import FILLS, drawing_of
 from documents.snapshot import Chart
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -54,6 +54,17 @@ def test_heights_are_in_proportion_and_zero_is_flat() -> None:
 def test_a_chart_of_zeros_or_of_nothing_can_be_drawn() -> None:
     assert [bar.attrib["height"] for bar in bars_of(drawn(chart(0)))] == ["0", "0"]
     assert bars_of(drawn(chart())) == []
+
+
+def test_a_long_legend_takes_more_rows_and_never_meets_the_unit() -> None:
+    block = {
+        **chart(10),
+        "series": ["Khám chữa bệnh, dinh dưỡng", "Vui chơi, giải trí", "Đồ ấm, chăn ấm"] * 2,
+    }
+    drawing = drawing_of(block)  # type: ignore[arg-type]
+    edge = 612 - len("chiếc") * 7.6
+    assert [item["row"] for item in drawing["legend"]] == ["0", "0", "0", "1", "1", "1"]
+    assert max(float(item["text_x"]) + len(item["name"]) * 7.6 for item in drawing["legend"]) < edge
 
 
 def test_there_is_no_style_attribute_and_text_is_escaped() -> None:
