@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
@@ -126,7 +126,7 @@ class Paper(ActionOnly):
 
     def never_changed(self) -> WrongState:
         """The refusal of any change after the issue."""
-        message = say(
+        message = gettext(
             "%(paper)s of %(date)s is issued and never changes. "
             "To correct it, draft and issue a paper that replaces it."
         ) % {"paper": self.reference, "date": f"{self.dated:%d/%m/%Y}"}
