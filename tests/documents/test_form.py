@@ -266,6 +266,14 @@ def test_several_addressees_stand_in_a_list() -> None:
     assert first.left < second.left
 
 
+def test_a_long_addressee_is_broken_within_the_margins() -> None:
+    (page,) = pages_of(addressees=["Ban Chỉ đạo " + "hỗ trợ trẻ em " * 8, "Sở Nội vụ"])
+    broken = [line for line in page.lines if "hỗ trợ trẻ em hỗ trợ" in line.text]
+    assert len(broken) >= 2
+    assert all(line.right <= RIGHT + NEAR for line in broken)
+    assert near(broken[1].left, page.starting("- Sở Nội vụ").left)
+
+
 def test_without_addressees_there_is_neither_kinh_gui_nor_nhu_tren() -> None:
     text = "\n".join(line.text for line in pages_of(addressees=[])[0].lines)
     assert "Kính gửi" not in text
