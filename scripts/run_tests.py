@@ -19,48 +19,47 @@ NOTHING_COLLECTED = 5  # pytest's own exit code
 # "2 passed, 1 deselected in 0.12s", with or without the rule around it
 CLOSING_LINE = re.compile(r"^(=+ )?(no tests ran|\d+ \w+).* in [\d.:]+.*$")
 
-ON_POSTGRESQL = "not sqlite_only"
-ON_SQLITE = "(sqlite or sqlite_only) and not postgresql"
+# What is not meant for a database at all, tests/conftest.py deselects.
+ON_POSTGRESQL = ""
+ON_SQLITE = "sqlite or sqlite_only"
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    deep, asked, rest = parse(sys.argv[1:])
+    asked, rest = parse(sys.argv[1:])
     with scratch() as folder:
         with throwaway_cluster(folder / "postgresql") as url:
-            on_postgresql = pytest("PostgreSQL", url, marks(ON_POSTGRESQL, asked, deep), rest, folder)
+            on_postgresql = pytest("PostgreSQL", url, marks(ON_POSTGRESQL, asked), rest, folder)
         url = f"sqlite:///{folder / 'portal.sqlite3'}"
-        on_sqlite = pytest("SQLite", url, marks(ON_SQLITE, asked, deep), rest, folder)
+        on_sqlite = pytest("SQLite", url, marks(ON_SQLITE, asked), rest, folder)
     for name, (_, closing) in {"PostgreSQL": on_postgresql, "SQLite": on_sqlite}.items():
         print(f"{name}:\n{closing}", flush=True)
     return verdict(on_postgresql[0], on_sqlite[0])
 
 
-def parse(arguments: list[str]) -> tuple[bool, str, list[str]]:
-    """Take --deep and -m out of pytest's arguments: deep or not, the marker expression, the rest."""
-    deep, asked, rest = False, "", []
+def parse(arguments: list[str]) -> tuple[str, list[str]]:
+    """Take -m out of pytest's arguments, to be joined with our own: the expression, the rest."""
+    asked, rest = "", []
     words = iter(arguments)
     for word in words:
-        if word == "--deep":
-            deep = True
-        elif word == "-m":
+        if word == "-m":
             asked = next(words, "")
         else:
             rest.append(word)
-    return deep, asked, rest
+    return asked, rest
 
 
-def marks(database: str, asked: str, deep: bool) -> str:
-    parts = [database, asked, "" if deep else "not deep"]
-    return " and ".join(f"({part})" for part in parts if part)
+def marks(database: str, asked: str) -> list[str]:
+    both = " and ".join(f"({part})" for part in (database, asked) if part)
+    return ["-m", both] if both else []
 
 
-def pytest(name: str, url: str, marks: str, rest: list[str], folder: Path) -> tuple[int, str]:
+def pytest(name: str, url: str, marks: list[str], rest: list[str], folder: Path) -> tuple[int, str]:
     """Run pytest, show what it shows; its exit code and closing line."""
     print(f"== {name}", flush=True)
     environment = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(folder), "DEBUG": "0"}
     environment.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-m", marks, *rest]
+    command = [sys.executable, "-m", "pytest", "-n", "2", *marks, *rest]
     closing = ""
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
@@ -15,6 +16,20 @@ from tests.browser import chromium, open_page  # noqa: F401
 from tests.day import SameDayInEveryThread
 from tests.merger import DAY, Merger, merge
 from tests.world import World, build_world
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", action="store_true", help="the long forms of race and property tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what is not meant for this database, and the long forms unless they are asked for."""
+    on_sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    unmeant = {"postgresql" if on_sqlite else "sqlite_only"} | (set() if config.option.deep else {"deep"})
+    out = [item for item in items if any(item.get_closest_marker(name) for name in unmeant)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
 
 
 @pytest.fixture(autouse=True)
