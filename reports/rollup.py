@@ -167,8 +167,8 @@ def rows_behind(figures: Figures, chosen: Chosen, user: User) -> list[Behind]:
         window.filter("distribution__occurred_on", "distribution__confirmed_at"),
         distribution__in=Distribution.objects.visible_to(user),
         distribution__state=DistributionState.CONFIRMED,
-        distribution__place__unit_id__in=figures.communes.ids,
-        **_lookups(figures, chosen),
+        distribution__place__unit_id__in=_communes(figures, chosen),
+        **_lookups(chosen),
     )
     pledge = "allocation__supply_line__pledge_line__pledge"
     found = lines.select_related(
@@ -190,15 +190,18 @@ def _behind(line: DistributionLine) -> Behind:
     return Behind(line, str(source), sum(turns) if turns else None)
 
 
-def _lookups(figures: Figures, chosen: Chosen) -> dict[str, Any]:
+def _communes(figures: Figures, chosen: Chosen) -> list[int]:
+    """The chosen commune and what it absorbed; without a choice all of them."""
+    commune = chosen.where.get("commune")
+    return [pk for pk in figures.communes.ids if commune in (None, figures.communes.current(pk))]
+
+
+def _lookups(chosen: Chosen) -> dict[str, Any]:
     lookups: dict[str, Any] = {}
     if area := chosen.where.get("area"):
         lookups["distribution__area_id"] = area
     if place := chosen.where.get("place"):
         lookups["distribution__place_id"] = place
-    if commune := chosen.where.get("commune"):
-        own = [pk for pk in figures.communes.ids if figures.communes.current(pk) == commune]
-        lookups["distribution__place__unit_id__in"] = own
     return lookups
 
 
