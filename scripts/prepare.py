@@ -136,7 +136,7 @@ def first_start(*, empty: bool) -> None:
         make_first_administrator()
     else:
         print("First start: loading the demo data …", flush=True)
-        call_command("load_demo", verbosity=0, stdout=StringIO())
+        call_command("load_demo", password=demo_password(), verbosity=0, stdout=StringIO())
         give_demo_password(all_usernames())
 
 
