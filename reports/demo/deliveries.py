@@ -61,8 +61,10 @@ def _late(stage: Stage, year: int, commune: str, item: str, quantity: int, occur
 
 
 def _under_way(stage: Stage, year: int) -> None:
-    """One sent and not confirmed, one planned, one cancelled, one allocation partly reversed."""
+    """Some only allocated, one sent and not confirmed, one planned, one cancelled, one partly reversed."""
     by = stage.users["ldtbxh"]
+    for item, quantity in (("meal", 300), ("play_area", 1)):
+        list(_allocations(stage, year, "Ia Dom", item, quantity, on(year, 6, 2)))
     allocations = list(_allocations(stage, year, "Ia Dom", "coat", 40, on(year, 6, 3)))
     with clock.standing_on(on(year, 6, 5)):
         sent = _planned(stage, "warm_clothing", allocations[:1])

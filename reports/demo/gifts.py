@@ -60,8 +60,8 @@ def _both_halves(year: int) -> list[Gift]:
 
 OPEN_IN_2025 = [
     Gift("Công ty mẫu A", "coat", 200, 4, None, due=date(2025, 5, 30)),
-    Gift("Nhóm thiện nguyện mẫu D", "blanket", 60, 5, None, mobilised_by="Hội LHPN", due=date(2027, 9, 30)),
-    Gift("Nông trường mẫu B", "meal", 1500, 4, 600, due=date(2027, 12, 15)),
+    Gift("Nhóm thiện nguyện mẫu D", "blanket", 60, 5, None, mobilised_by="Hội LHPN", due=date(2025, 6, 15)),
+    Gift("Nông trường mẫu B", "meal", 1500, 4, 600),
 ]
 
 
