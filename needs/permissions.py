@@ -7,7 +7,6 @@ from directory.models import CoordinationScope, Unit, User
 from directory.models.unit import UnitQuerySet
 from directory.roles import Permission, Role
 from needs.models import Survey, SurveyRound
-from needs.states import SurveyState
 
 
 def may_open_round_in(user: User, scope: Unit) -> bool:
@@ -63,8 +62,6 @@ def sees_child_counts(user: User, survey: Survey) -> bool:
 
 
 def may_correct(user: User, survey: Survey) -> bool:
-    """An approved survey of an open round: by the commune, or by the coordinating office on its behalf."""
-    if survey.state != SurveyState.APPROVED or not survey.round.is_open:
-        return False
+    """The commune's own officers, or the coordinating office on the commune's behalf."""
     entitled = is_of_commune(user, survey.commune) or coordinates(user, survey.commune)
     return entitled and user.may(Permission.ENTER_SURVEY)

@@ -140,10 +140,10 @@ def _restate(
         need.children = (statement.children or 0) if statement else 0
         if statement:
             need.priority, need.reason = statement.priority, statement.reason
-        need.save(update_fields=["survey", "children", "priority", "reason"])
     if short:
         left = {str(shortfall.need.pk): shortfall.covered for shortfall in short}
         raise NotEnough([shortfall.as_problem() for shortfall in short], code="below_covered", left=left)
+    Need.objects.bulk_update(existing.values(), ["survey", "children", "priority", "reason"])
 
 
 def _move(need: Need, delta: int, survey: Survey, by: User) -> bool:

@@ -165,10 +165,7 @@ def correct_survey(*, by: User, survey: Survey) -> Survey:
 
 
 def _refuse_corrector(user: User, survey: Survey) -> None:
-    entitled = permissions.is_of_commune(user, survey.commune) or permissions.coordinates(
-        user, survey.commune
-    )
-    if not (user.may(Permission.ENTER_SURVEY) and entitled):
+    if not permissions.may_correct(user, survey):
         message = _(
             "The survey of %(commune)s is corrected by its own officers or by the coordinating office."
         )

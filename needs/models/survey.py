@@ -96,6 +96,11 @@ class Survey(ActionOnly):
         return self.state in EDITABLE and self.round.is_open
 
     @property
+    def is_correctable(self) -> bool:
+        """Whether the next version may be started from it."""
+        return self.state == SurveyState.APPROVED and self.round.is_open
+
+    @property
     def tone(self) -> str:
         return SURVEY_TONES[SurveyState(self.state)]
 

@@ -92,7 +92,7 @@ def _check_page(request: Request, survey: Survey, refusal: Refusal | None = None
         "missing": _by_row(codes, [finding for finding in findings if finding.grade is Grade.MISSING]),
         "errors": [(codes[f.section], f) for f in findings if f.grade is Grade.ERROR],
         "may_submit": survey.is_editable and permissions.may_fill_in(request.user, survey),
-        "may_correct": permissions.may_correct(request.user, survey),
+        "may_correct": survey.is_correctable and permissions.may_correct(request.user, survey),
         "may_review": survey.state == "submitted" and permissions.reviews(request.user, survey),
         # What is missing or wrong stands on the page anyway, each with its link.
         "refusal": refusal if refusal and refusal.code != "incomplete" else None,

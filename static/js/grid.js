@@ -11,7 +11,8 @@
   // By row: how often it was edited, and the edit that the portal has (edited > kept: not saved yet).
   const edited = new Map();
   const kept = new Map();
-  const busy = new Set();
+  // By row: the save that is on its way.
+  const busy = new Map();
   // Rows that somebody else changed meanwhile: they wait for an answer, not for the next save.
   const held = new Set();
 
@@ -99,14 +100,28 @@
     if (!busy.has(row) && !held.has(row)) say(row, "unsaved", table.dataset.unsaved);
   }
 
-  async function save(row) {
-    if (!unsaved(row) || busy.has(row) || held.has(row)) return;
+  // Resolves once the portal has answered, whatever it answered.
+  function save(row) {
+    if (!busy.has(row) && unsaved(row) && !held.has(row)) {
+      const sent = send(row).then(() => busy.delete(row));
+      busy.set(row, sent);
+      sent.then(() => again(row));
+    }
+    return busy.get(row);
+  }
+
+  // What was typed while the row was on its way goes on a journey of its own.
+  function again(row) {
+    const refused = stateOf(row).matches(".state-refused, .state-conflict, .state-lost");
+    if (!refused && !row.contains(document.activeElement)) save(row);
+  }
+
+  async function send(row) {
     const edition = edited.get(row);
     const body = new FormData();
     for (const field of [form.elements.csrfmiddlewaretoken, versionOf(row), ...cells(row)]) {
       body.append(field.name, field.value);
     }
-    busy.add(row);
     say(row, "saving", table.dataset.saving);
     try {
       const url = `${location.pathname}${row.dataset.row}/`;
@@ -114,11 +129,7 @@
       await show(row, answer, edition);
     } catch {
       say(row, "lost", table.dataset.lost);
-    } finally {
-      busy.delete(row);
     }
-    // What was typed while the row was on its way goes on a journey of its own.
-    if (kept.get(row) === edition && unsaved(row) && !row.contains(document.activeElement)) save(row);
   }
 
   async function show(row, answer, edition) {
@@ -129,6 +140,7 @@
     if (!state) return say(row, "lost", table.dataset.lost);
     stateOf(row).replaceWith(state);
     if (answer.ok) kept.set(row, edition);
+    if (answer.ok && unsaved(row)) say(row, "unsaved", table.dataset.unsaved);
     if (page.querySelector(".conflict")) held.add(row);
     showNote(row, page.querySelector(".note-body"));
     tell(row, [state.textContent, noteOf(row) ? noteOf(row).textContent : ""].join(" ").trim());
@@ -181,6 +193,21 @@
     save(row);
   }
 
+  // Leaving the page ----------------------------------------------------------------------------------
+
+  // A link is followed once all rows are saved; a second click leaves in spite of a refused row.
+  async function follow(event) {
+    const link = event.target.closest("a[href]");
+    if (!link || link.dataset.tried || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.getAttribute("href").startsWith("#") || !rows().some(unsaved)) return;
+    event.preventDefault();
+    link.dataset.tried = "yes";
+    await Promise.all(rows().map(save));
+    const left = rows().find(unsaved);
+    if (!left) location.assign(link.href);
+    else cells(left)[0].focus();
+  }
+
   table.addEventListener("keydown", move);
   table.addEventListener("focusin", (event) => {
     if (event.target.inputMode === "numeric") event.target.select();
@@ -196,6 +223,7 @@
     if (row && !row.contains(event.relatedTarget)) save(row);
   });
   table.addEventListener("click", answer);
+  document.addEventListener("click", follow);
   window.addEventListener("online", () => rows().forEach(save));
   window.addEventListener("beforeunload", (event) => {
     if (!form.dataset.sent && rows().some(unsaved)) event.preventDefault();

@@ -127,3 +127,27 @@ def test_a_lost_connection_is_said_and_made_good(world: World, officer: User, op
     page.context.set_offline(False)
     expect(state).to_have_class("row-state state-saved")
     assert ChildCount.objects.get().value == 12
+
+
+def test_a_link_waits_for_what_was_typed(world: World, officer: User, open_page: OpenPage) -> None:
+    survey = started_survey(world)
+    page = open_page(url(survey, "children"), officer)
+    focus_first(page)
+    page.keyboard.type("12")
+    page.locator(".tabs a").last.click()
+    page.wait_for_url(f"**/surveys/{survey.pk}/check/")
+    assert ChildCount.objects.get().value == 12
+
+
+def test_a_refused_row_holds_the_link_back_once(world: World, officer: User, open_page: OpenPage) -> None:
+    survey = started_survey(world)
+    page = open_page(url(survey, "children"), officer)
+    focus_first(page)
+    page.keyboard.type("-2")
+    page.locator(".tabs a").last.click()
+    expect(page.locator("[data-state]").first).to_have_class("row-state state-refused")
+    expect(page.locator("tr[data-row] td input").first).to_be_focused()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator(".tabs a").last.click()
+    page.wait_for_url(f"**/surveys/{survey.pk}/check/")
+    assert ChildCount.objects.count() == 0

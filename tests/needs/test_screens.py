@@ -161,10 +161,36 @@ def test_a_strangers_commune_is_not_found(world: World, stranger: User, client_o
 def test_the_check_page_names_what_is_empty(world: World, officer: User, client_of: ClientOf) -> None:
     survey = started_survey(world)
     page = client_of(officer).get(reverse("survey_check", args=[survey.pk]))
-    assert len(page.context["missing"]) == 16
+    assert [len(findings) for _section, _place, findings in page.context["missing"]] == [4, 4, 4, 4]
     place = world.village("Ia Dom")
     cell = f"{place.pk}.c{world.band('0-2').pk}-{world.subgroup('total').pk}"
     assert f"/surveys/{survey.pk}/children/#{cell}" in page.content.decode()
+
+
+@pytest.mark.parametrize(("username", "sections"), [("health", ["health_nutrition"]), ("union", None)])
+def test_agencies_check_only_their_areas(
+    world: World, client_of: ClientOf, username: str, sections: list[str] | None
+) -> None:
+    survey = filled_survey(world)
+    page = client_of(world.user(username)).get(reverse("survey_check", args=[survey.pk]))
+    shown = [section.code for section in page.context["sections"]] if page.status_code == 200 else None
+    assert shown == sections
+
+
+def test_the_review_costs_the_same_with_more_needs(
+    world: World, coordinator: User, client_of: ClientOf
+) -> None:
+    survey = submitted_survey(world, needs=[Statement(world.village("Ia Dom"))])
+    other = submitted_survey(
+        world,
+        "Ia Đal",
+        needs=[Statement(world.village("Ia Đal"), band=band) for band in ("0-2", "3-5", "6-10")],
+    )
+    first, second = (
+        queries_of(client_of(coordinator), reverse("survey_review", args=[each.pk]))
+        for each in (survey, other)
+    )
+    assert first == second
 
 
 def test_an_incomplete_survey_is_not_submitted(world: World, officer: User, client_of: ClientOf) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 import pytest
 
 from directory import history
 from directory.errors import Forbidden, Refusal, WrongState
 from directory.models import HistoryEntry, User
-from needs.actions import close_round, correct_survey, start_survey, submit_survey
+from needs.actions import close_round, correct_survey, return_survey, start_survey, submit_survey
 from needs.models import ChildCount, NeedStatement, Survey
 from needs.states import SurveyState
 from tests.needs.build import (
@@ -158,6 +159,37 @@ def test_submitting_is_atomic(world: World, officer: User, monkeypatch: pytest.M
         submit_survey(by=officer, survey=survey)
     survey.refresh_from_db()
     assert (survey.state, survey.submitted_by) == (SurveyState.DRAFT, None)
+
+
+def _starts(world: World) -> Callable[[], object]:
+    survey_round, commune = open_yearly_round(world), world.commune("Ia Dom")
+    return lambda: start_survey(by=world.user("officer.iadom"), survey_round=survey_round, commune=commune)
+
+
+def _corrects(world: World) -> Callable[[], object]:
+    survey = approved_survey(world)
+    return lambda: correct_survey(by=world.user("officer.iadom"), survey=survey)
+
+
+def _returns(world: World) -> Callable[[], object]:
+    survey = submitted_survey(world)
+    return lambda: return_survey(by=world.user("coordinator"), survey=survey, reason="Thiếu thôn 2")
+
+
+@pytest.mark.parametrize("deed", [_starts, _corrects, _returns])
+def test_without_its_history_nothing_happens(
+    world: World, monkeypatch: pytest.MonkeyPatch, deed: Callable[[World], Callable[[], object]]
+) -> None:
+    run = deed(world)
+    before = list(Survey.objects.order_by("pk").values())
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("no history")
+
+    monkeypatch.setattr(history, "record", fail)
+    with pytest.raises(RuntimeError):
+        run()
+    assert list(Survey.objects.order_by("pk").values()) == before
 
 
 def test_a_correction_is_a_copy(world: World, officer: User) -> None:
