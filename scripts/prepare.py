@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 
 from scripts.environment import BASE_DIR, DEMO_PASSWORD, PORT, VAR_DIR
@@ -132,12 +132,12 @@ def is_first_start() -> bool:
 def first_start(*, empty: bool) -> None:
     """The plan's facts; then one administrator, or the demo data. All of it or nothing."""
     call_command("load_plan", verbosity=0, stdout=StringIO())
-    if empty or "load_demo" not in get_commands():
+    if empty:
         make_first_administrator()
-    else:
-        print("First start: loading the demo data …", flush=True)
-        call_command("load_demo", password=demo_password(), verbosity=0, stdout=StringIO())
-        give_demo_password(all_usernames())
+        return
+    print("First start: loading the demo data …", flush=True)
+    call_command("load_demo", verbosity=0, stdout=StringIO(), password=demo_password())
+    write_private(DEMO_ACCOUNTS_FILE, "\n".join(all_usernames()))
 
 
 def make_first_administrator() -> None:
@@ -180,14 +180,14 @@ def demo_password() -> str:
 
 
 def give_demo_password(usernames: list[str]) -> None:
+    """DEMO_PASSWORD was changed since the first start."""
     from django.contrib.auth.hashers import make_password
 
     from directory.models import User
 
     User.objects.filter(username__in=usernames).update(
-        password=make_password(demo_password()), must_change_password=False
+        password=make_password(DEMO_PASSWORD), must_change_password=False
     )
-    write_private(DEMO_ACCOUNTS_FILE, "\n".join(usernames))
 
 
 def show_demo_accounts() -> None:

@@ -86,6 +86,23 @@ def test_empty_makes_one_administrator_once(first_start: FirstStart) -> None:
     assert (var / "secret_key").read_text() == key
 
 
+@pytest.mark.slow
+def test_a_first_start_loads_the_sample_and_says_who_may_sign_in(environment: dict[str, str]) -> None:
+    first = _prepare({**environment, "DEMO_PASSWORD": "mot-mat-khau-mau"})
+    assert first.returncode == 0, first.stderr
+    var = Path(environment["VAR_DIR"])
+    names = (var / "demo_accounts").read_text().split()
+    printed = first.stdout.splitlines()
+    start = printed.index("Demo accounts (made-up data):")
+    assert sorted(line.split()[0] for line in printed[start + 1 : -1]) == sorted(names)
+    assert printed[-1] == "  password of them all: mot-mat-khau-mau"
+    assert not (var / "demo_password").exists()
+    with closing(sqlite3.connect(var / "p.sqlite3")) as database:
+        roles = database.execute("SELECT DISTINCT role FROM directory_user").fetchall()
+        assert database.execute("SELECT COUNT(*) FROM directory_sampledata").fetchone() == (1,)
+    assert len(roles) == 5
+
+
 def test_a_taken_port_is_said_before_anything_is_made(environment: dict[str, str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", int(environment["PORT"])))
