@@ -81,7 +81,7 @@ class Cell:
 class Row:
     place: Place
     cells: list[Cell]
-    priority: int
+    priority: int | None
     reason: str
     state: RowState
     wrong: frozenset[str] = frozenset()
@@ -93,6 +93,11 @@ class Row:
     @property
     def kind(self) -> str:
         return kind_of(self.place)
+
+    @property
+    def choice(self) -> int:
+        """The priority that stands selected; a row without a need has none yet."""
+        return self.priority or DEFAULT_PRIORITY
 
 
 @dataclass(frozen=True)
@@ -194,7 +199,7 @@ class Grid:
         return Row(
             place,
             cells,
-            int(priority) if priority.isdigit() else DEFAULT_PRIORITY,
+            int(priority) if priority.isdigit() else None,
             values.get("r", ""),
             state,
             frozenset(wrong),

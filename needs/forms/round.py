@@ -61,5 +61,8 @@ class ReasonForm(forms.Form):
     """Why a round is closed, or a survey returned."""
 
     reason = forms.CharField(
-        label=_("Reason"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("No reason was given. Say why, so that those concerned know.")},
     )

@@ -47,9 +47,10 @@ def survey_approve(request: Request, pk: int) -> HttpResponse:
 def survey_return(request: Request, pk: int) -> HttpResponse:
     survey = survey_within_reach(request, pk)
     form = ReasonForm(request.POST)
-    form.is_valid()
+    if not form.is_valid():
+        return _review_page(request, survey, form, None, 422)
     try:
-        return_survey(by=request.user, survey=survey, reason=form.cleaned_data.get("reason", ""))
+        return_survey(by=request.user, survey=survey, reason=form.cleaned_data["reason"])
     except Refusal as refusal:
         return _review_page(request, survey, form, None, show_refusal(form, refusal))
     messages.success(request, _("The survey went back to the commune with your reason."))

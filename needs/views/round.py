@@ -62,9 +62,10 @@ def round_close(request: Request, pk: int) -> HttpResponse:
     if request.method == "GET":
         return redirect("round_detail", pk)
     form = ReasonForm(request.POST)
-    form.is_valid()
+    if not form.is_valid():
+        return _round_page(request, survey_round, form, 422)
     try:
-        close_round(by=request.user, survey_round=survey_round, reason=form.cleaned_data.get("reason", ""))
+        close_round(by=request.user, survey_round=survey_round, reason=form.cleaned_data["reason"])
     except Refusal as refusal:
         status = show_refusal(form, refusal)
         return _round_page(request, survey_round, form, status)
