@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 MEGABYTE = 1024 * 1024
-# Own family name: whatever other Liberation or Times the machine has is never taken instead.
-FAMILY = "Paper Serif"
+# The faces come as data: URIs, and the child sees no other folder of fonts: whatever other Liberation or
+# Times the machine has is never taken instead.
+FAMILY = "Liberation Serif"
 FACES = [
     ("Regular", "normal", "normal"),
     ("Bold", "bold", "normal"),

@@ -65,7 +65,7 @@ def read(pdf: bytes) -> list[Page]:
 
 def _page(number: int, element: ET.Element, fonts: dict[str, tuple[float, str]]) -> Page:
     for font in element.iter("fontspec"):
-        face = font.attrib["family"].partition("Paper-Serif")[2].strip("-") or "Regular"
+        face = font.attrib["family"].partition("Liberation-Serif")[2].strip("-") or "Regular"
         fonts[font.attrib["id"]] = (float(font.attrib["size"]) / SCALE, face)
     lines = [_line(number, text, fonts) for text in element.iter("text")]
     page = element.attrib

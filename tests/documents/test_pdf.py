@@ -91,10 +91,10 @@ def test_fonts_are_ours_embedded_and_subset(report: bytes) -> None:
             assert len(descriptor["/FontFile2"].get_data()) < 120_000
     faces = sorted(name.partition("+")[2] for name in names)
     assert faces == [
-        "Paper-Serif",
-        "Paper-Serif-Bold",
-        "Paper-Serif-Bold-Italic",
-        "Paper-Serif-Italic",
+        "Liberation-Serif",
+        "Liberation-Serif-Bold",
+        "Liberation-Serif-Bold-Italic",
+        "Liberation-Serif-Italic",
     ]
     assert all(len(name.partition("+")[0]) == len("/ABCDEF") for name in names)
 
@@ -129,7 +129,7 @@ def test_every_face_has_all_the_letters() -> None:
     content = render(small_snapshot(grounds=[letters], body=body), number=1, dated=DAY)
     reader = pypdf.PdfReader(io.BytesIO(content))
     fonts = {font["/BaseFont"].partition("+")[2] for font in reader.pages[0]["/Resources"]["/Font"].values()}
-    assert {font.split("-Bold")[0].split("-Italic")[0] for font in fonts} == {"Paper-Serif"}
+    assert {font.split("-Bold")[0].split("-Italic")[0] for font in fonts} == {"Liberation-Serif"}
 
 
 def test_letters_typed_in_parts_are_joined() -> None:
