@@ -31,7 +31,7 @@ def _tasks(user: User, entry: PeriodReports) -> list[Todo]:
     tasks = []
     if may_report_for(user, period.scope) and today >= period.district_due_on - AHEAD:
         url = reverse("report_edit", args=[drafts[0].report.pk]) if drafts else _period_url(entry)
-        status = _("draft") if drafts else _("not begun")
+        status = _("being written") if drafts else _("not begun")
         label = _("Write the report of %(period)s") % {"period": period}
         tasks.append(Todo(label, url, status, period.district_due_on))
     if drafts and drafts[0].may_issue and today >= period.cut_off:

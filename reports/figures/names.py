@@ -15,20 +15,18 @@ from needs.models import AgeBand, ReferencePrice
 
 
 class Communes:
-    """The communes of ``scope`` as of ``day``."""
+    """The communes of ``scope`` as of ``day``; with ``within`` only those of these ids."""
 
-    def __init__(self, scope: Unit, day: date) -> None:
-        self.scope, self.day = scope, day
+    def __init__(self, scope: Unit, day: date, within: frozenset[int] | None = None) -> None:
+        self.scope, self.day, self.within = scope, day, within
 
     @cached_property
     def ids(self) -> set[int]:
         """All rows whose records count: the communes, and those that ended in one of them by the day."""
         under = Unit.objects.under(Succession.objects.predecessors([self.scope.pk], self.day))
-        return set(
-            Unit.objects.communes()
-            .filter(pk__in=Succession.objects.predecessors(under, self.day))
-            .values_list("pk", flat=True)
-        )
+        everything = Succession.objects.predecessors(under, self.day)
+        found = set(Unit.objects.communes().filter(pk__in=everything).values_list("pk", flat=True))
+        return found if self.within is None else found & self.within
 
     @cached_property
     def present(self) -> list[Unit]:

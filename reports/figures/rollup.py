@@ -42,7 +42,7 @@ class Figures:
 
     def __init__(self, period: ReportingPeriod, user: User | None = None) -> None:
         self.period, self.user = period, user
-        self.communes = Communes(period.scope, period.ends_on)
+        self.communes = Communes(period.scope, period.ends_on, user.reach.communes if user else None)
 
     @cached_property
     def windows(self) -> Windows:
@@ -141,24 +141,33 @@ class Figures:
     ) -> Figure:
         """The sum of ``turns``, ``quantity`` or ``value`` (đồng) over the rows that the arguments choose."""
         wanted = None if sources is None else set(sources)
+        chosen = [(name, value) for name, value in where.items() if value is not None]
         rows = [
             row
-            for row in self.deliveries
-            if self.is_policy(row) == policy
+            for row, own in self._placed
+            if own["policy"] == policy
             and (wanted is None or row.source in wanted)
-            and self._lies(row, where)
+            and all(own[name] == value for name, value in chosen)
         ]
         return self.figure(lambda window: added(MEASURES[measure](r) for r in rows if r.window == window))
 
-    def _lies(self, row: Delivered, where: Where) -> bool:
-        own = {
-            "area": row.area,
-            "item": row.item,
-            "commune": self.communes.current(row.commune),
-            "place": row.place,
-            "in_scope": row.in_scope,
-        }
-        return all(value is None or own[name] == value for name, value in where.items())
+    @cached_property
+    def _placed(self) -> list[tuple[Delivered, dict[str, object]]]:
+        """Each delivery with what it may be chosen by; the commune as it stands on the period's last day."""
+        return [
+            (
+                row,
+                {
+                    "area": row.area,
+                    "item": row.item,
+                    "commune": self.communes.current(row.commune),
+                    "place": row.place,
+                    "in_scope": row.in_scope,
+                    "policy": self.is_policy(row),
+                },
+            )
+            for row in self.deliveries
+        ]
 
     def figure(self, total: Callable[[str], int | None]) -> Figure:
         """A figure from a function of the window; last year is not reported if it had no such period."""

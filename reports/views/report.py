@@ -117,6 +117,8 @@ def _shown(text: Text, typed: dict | None) -> dict:
 def report_preview(request: Request, pk: int) -> HttpResponse:
     """The draft as PDF, number and date blank."""
     report = _visible(request, pk)
+    if report.paper.is_issued:
+        return redirect("paper_file", pk=report.paper_id, kind="pdf")
     if not may_see_draft(request.user, report):
         raise Forbidden(_("Only the coordinating office and the leaders see a draft."))
     response = HttpResponse(render_pdf(snapshot_of(report)), content_type="application/pdf")
@@ -128,6 +130,8 @@ def report_preview(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def report_issue(request: Request, pk: int) -> HttpResponse:
     report = _visible(request, pk)
+    if report.paper.is_issued and request.method != "POST":
+        return redirect("report_list")
     today = clock.today()
     initial = {"number": suggest_number(report.paper.agency, report.paper.symbol, today.year), "dated": today}
     form = IssueForm(request.POST or None, initial=initial)

@@ -107,6 +107,14 @@ def test_needs_of_a_commune_without_an_approved_survey_are_not_reported(world) -
     assert figures.needs_counted(covered=False, area=world.area("play").pk).now == 0
 
 
+def test_an_officer_whose_commune_has_no_survey_reads_not_reported(world) -> None:
+    with clock.standing_on(MARCH):
+        approved_need(world, "Ia Dom", quantity=20)
+    figures = Figures(period(world), world.user("officer.iadal"))
+    assert [unit.name for unit in figures.missing] == ["xã Ia Đal"]
+    assert figures.needs_counted(covered=False, area=world.area("warm_clothing").pk).now is None
+
+
 def test_without_any_survey_needs_are_not_reported_at_all(world) -> None:
     figures = Figures(period(world))
     assert figures.needs_counted(covered=False, area=world.area("play").pk).now is None

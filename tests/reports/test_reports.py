@@ -270,6 +270,13 @@ def test_letters_in_the_number_are_refused(world, leader, client_of) -> None:
     assert list(response.context["form"].errors) == ["number"]
 
 
+def test_an_issued_report_is_downloaded_not_drawn_again(world, leader, client_of) -> None:
+    report = issued(world)
+    response = client_of(leader).get(reverse("report_preview", args=[report.pk]))
+    assert response.url == reverse("paper_file", args=[report.paper_id, "pdf"])
+    assert client_of(leader).get(reverse("report_issue", args=[report.pk])).url == reverse("report_list")
+
+
 def test_an_issued_report_is_not_opened_for_editing(world, coordinator, client_of) -> None:
     report = issued(world)
     assert client_of(coordinator).get(reverse("report_edit", args=[report.pk])).status_code == 422
