@@ -101,7 +101,10 @@ def _giver(by: User, donor: Donor | None, source: FundingSource | None) -> Itera
 
 def _agency(by: User, agency: Agency, day: date, place: str) -> Iterator[Problem]:
     if not Agency.objects.visible_to(by).filter(pk=agency.pk).exists():
-        yield Problem(_("%(agency)s is not an office of your scope.") % {"agency": agency}, place)
+        yield Problem(
+            _("%(agency)s is not an office of your scope. Choose one of your list.") % {"agency": agency},
+            place,
+        )
     elif not agency.is_valid_on(day):
         yield Problem(
             _("%(agency)s did not exist on %(day)s. Choose the office of that day.")
@@ -168,7 +171,8 @@ def _earmark(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
     spot = line.earmark_place or (need.place if need else None)
     if spot and spot.unit_id not in Unit.objects.under([scope.pk]):
         yield Problem(
-            _("%(place)s does not lie in %(scope)s.") % {"place": spot, "scope": scope}, f"{place}earmark"
+            _("%(place)s does not lie in %(scope)s. Choose another place.") % {"place": spot, "scope": scope},
+            f"{place}earmark",
         )
     if line.item and area and line.item.area_id != area.pk:
         yield Problem(
@@ -177,14 +181,19 @@ def _earmark(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
             f"{place}earmark",
         )
     if need and need.closed_at:
-        yield Problem(_("The need “%(need)s” is closed.") % {"need": need}, f"{place}earmark")
+        yield Problem(_("The need “%(need)s” is closed. Choose another.") % {"need": need}, f"{place}earmark")
     if need and line.item and need.item_id != line.item.pk:
-        yield Problem(_("The need asks for “%(item)s”.") % {"item": need.item}, f"{place}earmark")
+        yield Problem(
+            _("The need asks for “%(item)s”. Promise that, or choose another need.") % {"item": need.item},
+            f"{place}earmark",
+        )
 
 
 def _received_line(line: ReceivedLine, pledge: Pledge, place: str) -> Iterator[Problem]:
     if line.pledge_line.pledge_id != pledge.pk:
-        yield Problem(_("The line belongs to another pledge."), f"{place}accepted")
+        yield Problem(
+            _("The line belongs to another pledge. Open that pledge’s own receipt form."), f"{place}accepted"
+        )
     for value, most, name in (
         (line.accepted, MOST_PIECES, "accepted"),
         (line.refused, MOST_PIECES, "refused"),

@@ -83,7 +83,7 @@ class PledgeForm(RowsForm):
         groups: dict[str, list[tuple[str, str]]] = {}
         for key, item in self._items.items():
             groups.setdefault(str(item.area), []).append((key, f"{item} ({item.unit})"))
-        return [("", _("—")), (CASH, _("Cash")), *groups.items()]
+        return [("", "—"), (CASH, _("Cash")), *groups.items()]
 
     def _earmarks(self) -> list[Any]:
         areas = [(key, str(area)) for key, area in self._areas.items()]
