@@ -36,22 +36,14 @@ def problems_of_pledge(
     problems = [
         *_giver(by, donor, source),
         *_agency(by, mobilised_by, pledged_on, "mobilised_by"),
-        *_not_in_future(pledged_on, "pledged_on"),
+        *days_of_pledge(pledged_on, due_on),
     ]
-    if due_on and due_on < pledged_on:
-        problems.append(
-            Problem(
-                _("The due day %(due)s lies before the day of the pledge, %(day)s. Correct one of them.")
-                % {"due": _day(due_on), "day": _day(pledged_on)},
-                "due_on",
-            )
-        )
     if not lines:
         problems.append(
             Problem(_("The pledge has no line. Enter at least one kind of goods or an amount."), "lines")
         )
     for number, line in enumerate(lines):
-        problems += _pledged_line(line, scope, f"lines-{number}-")
+        problems += pledged_line(line, scope, f"lines-{number}-")
     return problems
 
 
@@ -65,16 +57,8 @@ def problems_of_receipt(
 ) -> list[Problem]:
     problems = [
         *_agency(by, custodian, occurred_on, "custodian"),
-        *_not_in_future(occurred_on, "occurred_on"),
+        *day_of_receipt(occurred_on, pledge),
     ]
-    if occurred_on < pledge.pledged_on:
-        problems.append(
-            Problem(
-                _("The receipt of %(day)s lies before the pledge of %(pledged)s. Correct the day.")
-                % {"day": _day(occurred_on), "pledged": _day(pledge.pledged_on)},
-                "occurred_on",
-            )
-        )
     if not any(line.accepted or line.refused or line.amount for line in lines):
         problems.append(
             Problem(
@@ -86,8 +70,28 @@ def problems_of_receipt(
             Problem(_("A line of the pledge stands twice in the receipt. Add the two up."), "lines")
         )
     for number, line in enumerate(lines):
-        problems += _received_line(line, pledge, f"lines-{number}-")
+        problems += received_line(line, pledge, f"lines-{number}-")
     return problems
+
+
+def days_of_pledge(pledged_on: date, due_on: date | None) -> Iterator[Problem]:
+    yield from _not_in_future(pledged_on, "pledged_on")
+    if due_on and due_on < pledged_on:
+        yield Problem(
+            _("The due day %(due)s lies before the day of the pledge, %(day)s. Correct one of them.")
+            % {"due": _day(due_on), "day": _day(pledged_on)},
+            "due_on",
+        )
+
+
+def day_of_receipt(occurred_on: date, pledge: Pledge) -> Iterator[Problem]:
+    yield from _not_in_future(occurred_on, "occurred_on")
+    if occurred_on < pledge.pledged_on:
+        yield Problem(
+            _("The receipt of %(day)s lies before the pledge of %(pledged)s. Correct the day.")
+            % {"day": _day(occurred_on), "pledged": _day(pledge.pledged_on)},
+            "occurred_on",
+        )
 
 
 def _giver(by: User, donor: Donor | None, source: FundingSource | None) -> Iterator[Problem]:
@@ -122,7 +126,7 @@ def _not_in_future(day: date, place: str) -> Iterator[Problem]:
         )
 
 
-def _pledged_line(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
+def pledged_line(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
     if line.kind == Kind.CASH:
         yield from _pledged_cash(line, place)
     else:
@@ -189,7 +193,7 @@ def _earmark(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
         )
 
 
-def _received_line(line: ReceivedLine, pledge: Pledge, place: str) -> Iterator[Problem]:
+def received_line(line: ReceivedLine, pledge: Pledge, place: str) -> Iterator[Problem]:
     if line.pledge_line.pledge_id != pledge.pk:
         yield Problem(
             _("The line belongs to another pledge. Open that pledge’s own receipt form."), f"{place}accepted"

@@ -181,12 +181,13 @@ def _settle(
         pledge.state = done
         pledge.save(update_fields=["state"])
     history.record(receipt, gettext_noop("record the receipt"), by=by)
+    changed = pledge.state != before
     history.record(
         pledge,
         gettext_noop("record a receipt of the pledge"),
         by=by,
-        from_state=before,
-        to_state=pledge.state,
+        from_state=before if changed else "",
+        to_state=pledge.state if changed else "",
         receipt=receipt.code,
     )
 

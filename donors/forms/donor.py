@@ -41,7 +41,7 @@ class DonorForm(forms.Form):
                 "This donor may be registered already: compare with those shown below. "
                 "If it is somebody else, tick “register anyway” and save again."
             )
-            self.add_error("register_anyway", forms.ValidationError(message, code="duplicate"))
+            self.add_error("name", forms.ValidationError(message, code="duplicate"))
         return values
 
     def _likely(self, values: dict[str, Any]) -> list[tuple[Donor, bool]]:

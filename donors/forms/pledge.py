@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.errors import Problem, Refusal
 from directory.fields import VietnameseDateField, WholeNumberField
-from directory.models import Agency, Place, User
+from directory.models import Agency, Place, Unit, User
 from donors.actions import PledgedLine
+from donors.checks import days_of_pledge, pledged_line
 from donors.forms.rows import RowsForm
 from donors.forms.scope import ScopeField
 from donors.models import Donor, FundingSource, PledgeLine
@@ -92,13 +93,18 @@ class PledgeForm(RowsForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        if "pledged_on" in values:
+            self.add_problems(days_of_pledge(values["pledged_on"], values.get("due_on")))
         for number in self.filled_rows:
-            if not self.values_of(number)["item"] and not self.row_is_wrong(number):
-                self.add_error(
-                    f"lines-{number}-item",
-                    forms.ValidationError(_("Choose what is promised: goods or cash."), code="required"),
-                )
+            if not self.row_is_wrong(number):
+                self.add_problems(self._problems_of_row(number, values["scope"]))
         return values
+
+    def _problems_of_row(self, number: int, scope: Unit) -> list[Problem]:
+        row, place = self.values_of(number), f"lines-{number}-"
+        if not row["item"]:
+            return [Problem(_("Choose what is promised: goods or cash."), f"{place}item")]
+        return list(pledged_line(self._line(row), scope, place))
 
     @property
     def filled_rows(self) -> list[int]:

@@ -12,6 +12,7 @@ from directory import clock
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import Agency, User
 from donors.actions import ReceivedLine
+from donors.checks import day_of_receipt, received_line
 from donors.forms.rows import RowsForm
 from donors.models import Pledge, SupplyLine
 from donors.numbers import DONG_DIGITS, grouped
@@ -32,6 +33,7 @@ class ReceiptForm(RowsForm):
 
     def __init__(self, user: User, pledge: Pledge, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.pledge = pledge
         self.progress = [row for row in progress_of(pledge) if not row.is_surplus]
         self.asks_surplus = bool(self.data.get("confirm_surplus"))
         agencies = Agency.objects.visible_to(user).on(clock.today()).order_by("unit__level", "name")
@@ -47,7 +49,7 @@ class ReceiptForm(RowsForm):
     def _goods(self, supply: SupplyLine) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {
             "accepted": WholeNumberField(label=_("Accepted"), required=False),
-            "refused": WholeNumberField(label=_("Refused"), required=False),
+            "refused": WholeNumberField(label=_("Not accepted"), required=False),
             "refuse_reason": forms.CharField(label=_("Reason of the refusal"), max_length=300),
         }
         if not supply.unit_value:
@@ -65,8 +67,14 @@ class ReceiptForm(RowsForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        if "occurred_on" in values:
+            self.add_problems(day_of_receipt(values["occurred_on"], self.pledge))
         for number, progress in enumerate(self.progress):
             row = self.values_of(number)
+            if not self.row_is_wrong(number):
+                self.add_problems(
+                    received_line(self._line(number, progress), self.pledge, f"lines-{number}-")
+                )
             came = (row.get("accepted") or 0) + (row.get("refused") or 0)
             if came > progress.to_come:
                 self.asks_surplus = True

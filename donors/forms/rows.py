@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from directory.errors import Problem
 
 
 class RowsForm(forms.Form):
@@ -41,6 +44,11 @@ class RowsForm(forms.Form):
     def values_of(self, number: int) -> dict[str, Any]:
         """The cleaned values of a line by their short names."""
         return {name: self.cleaned_data.get(f"lines-{number}-{name}") for name in self._rows[number]}
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """What the actions would refuse, said together with what cannot be read."""
+        for problem in problems:
+            self.add_error(problem.place, forms.ValidationError(str(problem.message), code="refused"))
 
     def row_is_wrong(self, number: int) -> bool:
         return any(f"lines-{number}-{name}" in self.errors for name in self._rows[number])
