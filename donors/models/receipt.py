@@ -57,6 +57,11 @@ class Receipt(ActionOnly):
     def __str__(self) -> str:
         return f"{self.code} – {self.pledge.giver}"
 
+    @property
+    def value(self) -> int:
+        """Whole đồng of all that was accepted; what is not valued counts 0."""
+        return sum(line.value for line in self.lines.all())
+
 
 class ReceiptLineQuerySet(models.QuerySet):
     def totals(self) -> dict[str, int]:

@@ -53,5 +53,4 @@ def receipt_detail(request: Request, pk: int) -> HttpResponse:
     receipt = within_reach(
         receipts.select_related("pledge__donor", "pledge__source", "confirmed_by__agency"), pk=pk
     )
-    total = sum(line.value for line in receipt.lines.all())
-    return render(request, "donors/receipt_detail.html", {"receipt": receipt, "total": total})
+    return render(request, "donors/receipt_detail.html", {"receipt": receipt})

@@ -270,7 +270,7 @@ def test_a_receipt_is_recorded(browser: Client, world: World) -> None:
     receipt = Receipt.objects.get()
     assert response.url == reverse("receipt_detail", args=[receipt.pk])
     page = browser.get(response.url)
-    assert page.context["total"] == 150_400
+    assert page.context["receipt"].value == 150_400
     assert "rách" in page.text
 
 
