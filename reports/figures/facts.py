@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from directory.models import User
 from distributions.models import AllocationMove, ChildTurns, Distribution, DistributionLine
 from distributions.states import DistributionState
-from donors.models import Pledge, Receipt, ReceiptLine
+from donors.models import Receipt, ReceiptLine
 from needs.models import ChildCount, Need, NeedMove, Survey
 from reports.figures.windows import Window, Windows
 
@@ -203,13 +203,6 @@ def receipts(window: Window, scopes: Iterable[int]) -> QuerySet[ReceiptLine]:
         )
         .order_by("receipt__occurred_on", "receipt_id", "pk")
     )
-
-
-def promised(day_window: Window, scopes: Iterable[int]) -> int:
-    """How many pledges were recorded in the window."""
-    return Pledge.objects.filter(
-        scope_id__in=scopes, pledged_on__gte=day_window.starts_on, pledged_on__lte=day_window.ends_on
-    ).count()
 
 
 def needs(name: str, window: Window, year: int, communes: Iterable[int], user: User | None) -> list[Needed]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from directory.models import SupportArea
 from needs.models import SupportItem
-from reports.figures.facts import BUDGETS, GIFT
 from reports.figures.figure import Figure, percent
 from reports.figures.rollup import FUNDS_AND_BUDGETS, Figures
 from reports.models import Indicator, IndicatorTarget
@@ -75,8 +74,6 @@ GENERAL: dict[str, Callable[[Figures], Figure]] = {
     ),
     "policy_meals": _policy_meals,
     "turns_out_of_scope": lambda figures: figures.delivered("turns", in_scope=False),
-    "value_by_gifts": lambda figures: figures.delivered("value", sources=[GIFT]),
-    "value_by_budgets": lambda figures: figures.delivered("value", sources=BUDGETS),
 }
 BY_AREA: dict[str, Callable[[Figures, SupportArea], Figure]] = {
     "needs_surveyed": lambda figures, area: figures.needs_counted(covered=False, area=area.pk),

@@ -13,7 +13,6 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from directory import clock
 from directory.models import Succession
 from documents.states import PaperState
 from reports.models import DistrictReport, ReportingPeriod
@@ -85,10 +84,6 @@ def closed_at(period: ReportingPeriod) -> datetime:
         .first()
     )
     return min(end, issued) if issued else end
-
-
-def is_closed(period: ReportingPeriod) -> bool:
-    return clock.now() >= closed_at(period)
 
 
 def _late(periods: list[ReportingPeriod], starts_on: date, close: datetime) -> Window | None:

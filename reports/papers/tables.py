@@ -53,6 +53,8 @@ def _survey(figures: Figures) -> list[Block]:
         rows.append(row(unit.name, *cells))
     sums = [added(r["cells"][i] for r in rows) for i in range(1, 1 + 2 * len(figures.areas))]  # type: ignore[misc]
     caption = f"Nhu cầu đã duyệt năm {figures.period.year} theo xã và lĩnh vực"
+    if figures.missing:
+        caption += " (tổng cộng chưa gồm các xã chưa báo cáo)"
     return [_table(caption, columns, [*rows, total(TOTAL, *sums)])]
 
 
