@@ -9,10 +9,13 @@ from django.db import transaction
 
 import reports.plan
 from directory.context import CACHE_KEY
-from directory.models import SampleData, Unit
+from directory.models import SampleData, Unit, User
+from distributions.models import Distribution
+from donors.models import Donor
 from needs.models import Survey
 from reports.demo import deliveries, gifts, papers, register, surveys
 from reports.demo.stage import Stage
+from reports.models import ReportingPeriod
 
 YEARS = (2023, 2024, 2025)
 
@@ -25,10 +28,17 @@ def is_loaded() -> bool:
     return SampleData.objects.exists()
 
 
+def _is_in_use() -> bool:
+    """Anything that an office has entered, or an account under a name of the sample."""
+    entered = any(model.objects.exists() for model in (Survey, Donor, Distribution, ReportingPeriod))
+    names = [username for username, *_rest in register.ACCOUNTS]
+    return entered or User.objects.filter(username__in=names).exists()
+
+
 @transaction.atomic
 def load(password: str, say: Callable[[str], None] = lambda text: None) -> Stage:
     """Load everything at once, or nothing. Raises ``NotEmpty`` over real figures."""
-    if Survey.objects.exists():
+    if _is_in_use():
         raise NotEmpty
     SampleData.objects.create()
     district = Unit.objects.get(level=Unit.Level.DISTRICT)

@@ -60,6 +60,21 @@ def test_annex_i_totals_are_the_sums_over_the_areas(world) -> None:
     assert rows["Nhà tài trợ có đóng góp"][4] == 0
 
 
+def test_annex_i_marks_what_was_confirmed_too_late_for_the_earlier_report(world) -> None:
+    period(world)
+    delivery(world, 7, date(2025, 6, 14), date(2025, 6, 20))
+    turns, _value = cells_of(annexes.summary(Figures(period(world, "year"))), "total")
+    assert (turns[4], turns[5], turns[8]) == (7, 7, "bổ sung 7")
+
+
+def test_annex_i_tells_last_years_late_ones_apart(world) -> None:
+    period(world, "year", 2024)
+    delivery(world, 9, date(2024, 12, 10), date(2025, 2, 1))
+    annex = annexes.summary(Figures(period(world)))
+    assert annex["notes"][-1].startswith("Của năm trước, xác nhận sau báo cáo năm: 9 lượt trẻ em")
+    assert cells_of(annex, "total")[0][5] == 0
+
+
 def test_annex_v_compares_needed_with_delivered(world) -> None:
     with clock.standing_on(MARCH):
         approved_need(world, quantity=40)

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             demo.load(options["password"], say=self._say if options["verbosity"] else lambda text: None)
         except demo.NotEmpty:
             raise CommandError(
-                "This database holds surveys that are not a sample, so no made-up figures were loaded. "
+                "This database holds entries that are not a sample, so no made-up figures were loaded. "
                 "Use an empty database for the sample."
             ) from None
         return self._accounts()
