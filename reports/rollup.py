@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import Unpack
 
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -158,17 +159,17 @@ class Behind:
     turns: int | None
 
 
-def rows_behind(figures: Figures, chosen: Chosen, user: User) -> list[Behind]:
+def lines_behind(figures: Figures, chosen: Chosen, user: User) -> QuerySet[DistributionLine]:
     """The confirmed lines that make a figure, within the user's reach, newest first."""
     window = figures.windows.named().get(chosen.window)
     if window is None:
-        return []
+        return DistributionLine.objects.none()
     lines = DistributionLine.objects.filter(
         window.filter("distribution__occurred_on", "distribution__confirmed_at"),
+        _lookups(chosen),
         distribution__in=Distribution.objects.visible_to(user),
         distribution__state=DistributionState.CONFIRMED,
         distribution__place__unit_id__in=_communes(figures, chosen),
-        **_lookups(chosen),
     )
     pledge = "allocation__supply_line__pledge_line__pledge"
     found = lines.select_related(
@@ -178,13 +179,11 @@ def rows_behind(figures: Figures, chosen: Chosen, user: User) -> list[Behind]:
         f"{pledge}__source",
         "service",
         "funding_source",
-    ).prefetch_related("child_turns")
-    item = chosen.where.get("item")
-    rows = found.order_by("-distribution__occurred_on", "-pk")
-    return [_behind(line) for line in rows if item is None or line.item.pk == item]
+    )
+    return found.prefetch_related("child_turns").order_by("-distribution__occurred_on", "-pk")
 
 
-def _behind(line: DistributionLine) -> Behind:
+def behind(line: DistributionLine) -> Behind:
     turns = [counted.turns for counted in line.child_turns.all()]
     source = line.allocation.supply_line.pledge_line.pledge.giver if line.allocation else line.funding_source
     return Behind(line, str(source), sum(turns) if turns else None)
@@ -196,13 +195,15 @@ def _communes(figures: Figures, chosen: Chosen) -> list[int]:
     return [pk for pk in figures.communes.ids if commune in (None, figures.communes.current(pk))]
 
 
-def _lookups(chosen: Chosen) -> dict[str, Any]:
-    lookups: dict[str, Any] = {}
+def _lookups(chosen: Chosen) -> Q:
+    found = Q()
     if area := chosen.where.get("area"):
-        lookups["distribution__area_id"] = area
+        found &= Q(distribution__area_id=area)
     if place := chosen.where.get("place"):
-        lookups["distribution__place_id"] = place
-    return lookups
+        found &= Q(distribution__place_id=place)
+    if item := chosen.where.get("item"):
+        found &= Q(allocation__need__item_id=item) | Q(service_id=item)
+    return found
 
 
 def title_of(figures: Figures, chosen: Chosen) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +21,9 @@ from reports.forms.target import TargetForm
 from reports.listing import reports_of, targets_of
 from reports.models import Indicator, ReportingPeriod
 from reports.permissions import may_report_for
-from reports.rollup import Chosen, by_area, by_item, by_place, rows_behind, title_of
+from reports.rollup import Chosen, behind, by_area, by_item, by_place, lines_behind, title_of
+
+LINES_PER_PAGE = 50
 
 
 @access(Permission.COMPILE_REPORT)
@@ -76,9 +79,12 @@ def period_rows(request: Request, pk: int) -> HttpResponse:
     period = within_reach(ReportingPeriod.objects.visible_to(request.user).select_related("scope"), pk=pk)
     figures = Figures(period, request.user)
     chosen = Chosen.from_query(request.GET)
+    lines = lines_behind(figures, chosen, request.user)
+    page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "period": period,
-        "rows": rows_behind(figures, chosen, request.user),
+        "page": page,
+        "rows": [behind(line) for line in page],
         "title": title_of(figures, chosen),
     }
     return render(request, "reports/period_rows.html", context)

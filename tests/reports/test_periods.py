@@ -11,6 +11,7 @@ from reports.actions import open_period, set_targets
 from reports.models import Indicator, IndicatorTarget, ReportingPeriod
 from tests.reports.build import HALF, YEAR, delivery, period
 
+MARCH = date(2025, 3, 10)
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
@@ -115,6 +116,23 @@ def test_figures_link_down_to_the_deliveries_behind_them(world, leader, client_o
     assert rows.replace("&", "&amp;") in browser.get(reverse("period_detail", args=[h1.pk])).content.decode()
     behind = browser.get(rows).context["rows"]
     assert [(row.line.distribution, row.turns) for row in behind] == [(one, 20)]
+
+
+def test_the_deliveries_behind_a_figure_come_page_by_page(world, leader, client_of, monkeypatch) -> None:
+    monkeypatch.setattr("reports.views.period.LINES_PER_PAGE", 2)
+    h1, item = period(world), world.item("warm_clothing")
+    for day in (1, 2, 3):
+        delivery(world, day, date(2025, 3, day), date(2025, 3, 5))
+    delivery(world, 2, MARCH, MARCH, item="play_area", band="all", child_turns={"6-10": 90})
+    url = f"{reverse('period_rows', args=[h1.pk])}?item={item.pk}"
+    pages = [client_of(leader).get(f"{url}&page={number}").context["rows"] for number in (1, 2)]
+    assert [[row.turns for row in rows] for rows in pages] == [[3, 2], [1]]
+
+
+@pytest.mark.parametrize("query", ["area=x", "place=-1", f"item={10**30}", "window=never", "page=last"])
+def test_an_address_that_somebody_changed_by_hand_does_no_harm(world, leader, client_of, query) -> None:
+    url = reverse("period_rows", args=[period(world).pk])
+    assert client_of(leader).get(f"{url}?{query}").context["rows"] == []
 
 
 def test_a_commune_sees_its_own_figures_only(world, officer, client_of) -> None:
