@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from directory import clock
+from directory.models import User
 from distributions.models import Distribution
 from needs.models import Need
-from reports.actions import compile_report, issue_report, open_period
-from reports.models import DistrictReport, ReportingPeriod
+from reports.actions import compile_report, issue_report, open_period, save_section
+from reports.models import DistrictReport, ReportingPeriod, ReportSection
 from tests.distributions.build import allocated, delivered, need_of, supply_of
 from tests.world import World
 
@@ -56,3 +57,14 @@ def delivery(
         allocation = allocated(world, quantity, need=need, supply_line=supply)
     with clock.standing_on(confirmed):
         return delivered(world, quantity, occurred_on=occurred, allocation=allocation, **given)
+
+
+def saved(by: User, section: ReportSection, body: str, version: int | None = None) -> ReportSection:
+    """A section saved over the version given, or the one in hand."""
+    return save_section(
+        by=by,
+        section=section,
+        body=body,
+        heading=section.heading,
+        version=section.version if version is None else version,
+    )
