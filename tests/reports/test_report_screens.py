@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from directory import clock
+from directory.deeds import acting
 from documents.models import PaperFile
 from reports import todo
-from reports.models import DistrictReport
+from reports.models import DistrictReport, ReportSection
 from tests.reports.build import YEAR, draft, issued, period, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -57,6 +58,18 @@ def test_a_stale_section_on_the_screen_shows_both_texts(
     assert text.count("Bản của người khác") == 1
     assert text.count("Bản của tôi") == 1
     assert 'name="version" value="2"' in text
+
+
+def test_a_section_is_found_by_its_number_however_high(world, coordinator, client_of) -> None:
+    """1.084 is how a page writes the number of things, never how it names a part of itself."""
+    report = draft(world)
+    with acting():
+        section = ReportSection.objects.create(
+            pk=1_234_567, report=report, code="VI", order=99, heading="Khác"
+        )
+    text = client_of(coordinator).get(reverse("report_edit", args=[report.pk])).content.decode()
+    assert f'id="section-{section.pk}"' in text
+    assert f'hx-target="#section-{section.pk}"' in text
 
 
 def test_letters_in_the_number_are_refused(world, leader, client_of) -> None:
