@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "needs",
     "documents",
     "directory",
-    "django.contrib.admin",
+    "directory.back_office.BackOfficeConfig",  # django.contrib.admin with a site of its own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -32,13 +32,6 @@ def enter_place(
     Raises ``Forbidden``; ``Refusal`` if the commune is not in existence then or already has such a place.
     """
     demand_places_of(by, unit)
-    if unit.level != Unit.Level.COMMUNE or not unit.is_valid_on(valid_from):
-        raise Refusal(
-            _("%(unit)s is not a commune in existence on %(day)s. Choose another day or commune.")
-            % {"unit": unit, "day": date_format(valid_from, "SHORT_DATE_FORMAT")},
-            place="unit",
-            code="unit_not_valid",
-        )
     place = Place(unit=unit, kind=kind, name=" ".join(name.split()), valid_from=valid_from, order=order)
     save_row(place, by=by)
     history.record(place, "enter place", by=by)

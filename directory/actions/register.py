@@ -60,6 +60,6 @@ def _problems(error: ValidationError) -> list[Problem]:
 
 
 def _code(error: ValidationError) -> str:
-    """“overlap” if any part of it is one, else “invalid_row”."""
-    parts = [part for errors in getattr(error, "error_dict", {}).values() for part in errors]
-    return "overlap" if any(part.code == "overlap" for part in parts) else "invalid_row"
+    """The code of the only thing that is wrong, or “invalid_row” for several."""
+    codes = {part.code for errors in getattr(error, "error_dict", {}).values() for part in errors}
+    return codes.pop() or "invalid_row" if len(codes) == 1 else "invalid_row"

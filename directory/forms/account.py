@@ -25,8 +25,8 @@ class AccountForm(forms.Form):
     )
     full_name = forms.CharField(label=_("Full name"), max_length=120)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(),
+    agency: forms.ModelChoiceField = forms.ModelChoiceField(
+        None,
         label=_("Agency"),
         required=False,
         help_text=_("Only administrators have none."),

@@ -15,7 +15,7 @@ from directory.models import Place, Unit, User
 class PlaceForm(forms.Form):
     """A new place. The commune as a whole is one already, so it is not offered."""
 
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Commune"))
+    unit: forms.ModelChoiceField = forms.ModelChoiceField(None, label=_("Commune"))
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[choice for choice in Place.Kind.choices if choice[0] != Place.Kind.COMMUNE]
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -65,6 +68,17 @@ class Place(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.unit_id is None or self.valid_from is None:
+            return
+        if self.unit.level != Unit.Level.COMMUNE or not self.unit.is_valid_on(self.valid_from):
+            message = _now(
+                "%(unit)s is not a commune in existence on %(day)s. Choose another day or commune."
+            )
+            facts = {"unit": self.unit, "day": date_format(self.valid_from, "SHORT_DATE_FORMAT")}
+            raise ValidationError({"unit": ValidationError(message % facts, code="unit_not_valid")})
 
     @property
     def full_name(self) -> str:
