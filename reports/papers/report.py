@@ -20,9 +20,10 @@ SUBJECT = (
     "Kết quả thực hiện Kế hoạch triển khai Đề án vận động nguồn lực xã hội hỗ trợ trẻ em các xã đặc biệt khó "
     "khăn thuộc vùng dân tộc thiểu số và miền núi trên địa bàn {unit} {span}"
 )
-# Nơi nhận of the plan itself; each issued report keeps its own in its snapshot.
+# A report sent upward names its addressee; “Như trên” then stands first among the recipients (ND 30/2020).
+# Both lists are those of the plan itself; each issued report keeps its own in its snapshot.
+ADDRESSEES = ["Sở Lao động - Thương binh và Xã hội {province}"]
 RECIPIENTS = [
-    "Sở Lao động - Thương binh và Xã hội (b/c)",
     "Thường trực Huyện ủy (b/c)",
     "Thường trực HĐND huyện (b/c)",
     "Các tổ chức chính trị - xã hội",
@@ -56,7 +57,7 @@ def snapshot_of(report: DistrictReport, *, on: date | None = None) -> Snapshot:
         symbol=report.paper.symbol,
         type=TYPE,
         subject=subject_of(report.period),
-        addressees=[],
+        addressees=_addressees(report.period),
         grounds=[],
         body=_body(texts_of(report, figures), figures),
         signature=_signature(signer) if signer else NO_SIGNER,
@@ -64,6 +65,11 @@ def snapshot_of(report: DistrictReport, *, on: date | None = None) -> Snapshot:
         archive=ARCHIVE,
         annexes=annexes.all_of(figures),
     )
+
+
+def _addressees(period: ReportingPeriod) -> list[str]:
+    province = period.scope.parent
+    return [line.format(province=province.name if province else "").strip() for line in ADDRESSEES]
 
 
 def signer_of(report: DistrictReport, day: date) -> Signer | None:

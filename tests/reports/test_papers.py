@@ -108,7 +108,8 @@ def test_the_paper_says_who_what_and_to_whom(world) -> None:
         "locality": "Ia H'Drai",
     }
     assert snapshot["signature"]["name"] == "Pờ Ly Hảo"
-    assert snapshot["recipients"][0] == "Sở Lao động - Thương binh và Xã hội (b/c)"
+    assert snapshot["addressees"] == ["Sở Lao động - Thương binh và Xã hội tỉnh Kon Tum"]
+    assert snapshot["recipients"][0] == "Thường trực Huyện ủy (b/c)"
     assert snapshot["archive"] == "VT-LT"
     assert snapshot["subject"].endswith("6 tháng đầu năm 2025")
     assert [block["kind"] for block in snapshot["body"]].count("chart") == 1
