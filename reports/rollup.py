@@ -135,6 +135,14 @@ def _row(
     )
 
 
+# More digits than any id has; SQLite would stumble over the number instead of finding nothing.
+NO_SUCH_ID, ID_DIGITS = 0, 18
+
+
+def _id(text: str) -> int:
+    return int(text) if len(text) <= ID_DIGITS else NO_SUCH_ID
+
+
 @dataclass(frozen=True)
 class Chosen:
     """Which figure of the roll-up somebody follows downwards."""
@@ -145,7 +153,7 @@ class Chosen:
     @classmethod
     def from_query(cls, query: QueryDict) -> Chosen:
         given = {name: str(query.get(name, "")) for name in FILTERS}
-        where = {name: int(value) for name, value in given.items() if value.isdecimal()}
+        where = {name: _id(value) for name, value in given.items() if value.isdecimal()}
         window = query.get("window", "")
         return cls(where, window if window in ("now", "cumulative", "supplement") else "cumulative")
 
