@@ -58,7 +58,7 @@ def holders_of(supply_line_id: int) -> str:
 
 
 def state_refusal(distribution: Distribution, deed: str) -> str:
-    """Why the state does not allow the deed (“sent”, “cancelled”, “confirmed”), and what to do instead."""
+    """Why the state does not allow the deed (“be sent”, “be cancelled”, “be confirmed”), and what to do instead."""
     facts = {"code": distribution.code, "deed": deed}
     if distribution.sent_at:
         facts |= {"sent": day(timezone.localdate(distribution.sent_at)), "sender": str(distribution.sent_by)}
@@ -69,17 +69,17 @@ def state_refusal(distribution: Distribution, deed: str) -> str:
 
 _STATE_REFUSALS = {
     DistributionState.PLANNED: _lazy(
-        "%(code)s has not been sent yet, so it cannot be %(deed)s. The lead agency must send it first."
+        "%(code)s has not been sent yet, so it cannot %(deed)s. The lead agency must send it first."
     ),
     DistributionState.SENT: _lazy(
-        "%(code)s was already sent on %(sent)s by %(sender)s, so it cannot be %(deed)s. "
+        "%(code)s was already sent on %(sent)s by %(sender)s, so it cannot %(deed)s. "
         "The receiving commune confirms what arrived."
     ),
     DistributionState.CONFIRMED: _lazy(
-        "%(code)s was already confirmed by %(confirmer)s as delivered on %(delivered)s, so it cannot be "
+        "%(code)s was already confirmed by %(confirmer)s as delivered on %(delivered)s, so it cannot "
         "%(deed)s. Open the distribution to see what was received."
     ),
     DistributionState.CANCELLED: _lazy(
-        "%(code)s was cancelled, so it cannot be %(deed)s. Plan a new distribution instead."
+        "%(code)s was cancelled, so it cannot %(deed)s. Plan a new distribution instead."
     ),
 }

@@ -269,7 +269,7 @@ def _check_free(
     free = balance.open - planned
     if quantity <= free:
         return
-    facts = [_("%(quantity)s already sent") % {"quantity": number(balance.quantity - balance.open)}]
+    facts = [_("%(quantity)s already sent or reversed") % {"quantity": number(balance.quantity - balance.open)}]
     if planned:
         facts.append(_("planned: %(plans)s") % {"plans": planned_in(allocation.pk)})
     problems.add(

@@ -65,7 +65,7 @@ def confirm_delivery(
     """
     distribution = locked(distribution)
     on_behalf_of = check_may_confirm(by, distribution, on_behalf_of)
-    refusal = state_refusal(distribution, _("confirmed"))
+    refusal = state_refusal(distribution, _("be confirmed"))
     target = target_of(DISTRIBUTION_TRANSITIONS, "confirm", distribution.state, refusal)
     rows = _lines_of(distribution)
     by_id = {row.pk: row for row in rows}

@@ -131,7 +131,7 @@ def goods_of(distribution: Distribution) -> list[DistributionLine]:
 
 
 def _target(verb: str, distribution: Distribution) -> str:
-    deed = {"send": _("sent"), "cancel": _("cancelled")}[verb]
+    deed = {"send": _("be sent"), "cancel": _("be cancelled")}[verb]
     return target_of(DISTRIBUTION_TRANSITIONS, verb, distribution.state, state_refusal(distribution, deed))
 
 

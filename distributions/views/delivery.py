@@ -34,7 +34,7 @@ def delivery_confirm(request: Request, pk: int) -> HttpResponse:
     agency = _on_behalf_of(request, distribution)
     check_may_confirm(request.user, distribution, agency)
     if request.method == "GET" and distribution.state != DistributionState.SENT:
-        raise WrongState(state_refusal(distribution, _("confirmed")))
+        raise WrongState(state_refusal(distribution, _("be confirmed")))
     form = _form(request, distribution, agency)
     status = 200
     if request.method == "POST":
