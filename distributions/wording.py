@@ -58,7 +58,7 @@ def holders_of(supply_line_id: int) -> str:
 
 
 def state_refusal(distribution: Distribution, deed: str) -> str:
-    """Why the state does not allow the deed (“be sent”, “be cancelled”, “be confirmed”), and what to do instead."""
+    """Why the state does not allow the deed (“be sent”, “be cancelled” …), and what to do instead."""
     facts = {"code": distribution.code, "deed": deed}
     if distribution.sent_at:
         facts |= {"sent": day(timezone.localdate(distribution.sent_at)), "sender": str(distribution.sent_by)}

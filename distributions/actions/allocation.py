@@ -269,7 +269,8 @@ def _check_free(
     free = balance.open - planned
     if quantity <= free:
         return
-    facts = [_("%(quantity)s already sent or reversed") % {"quantity": number(balance.quantity - balance.open)}]
+    gone = number(balance.quantity - balance.open)
+    facts = [_("%(quantity)s already sent or reversed") % {"quantity": gone}]
     if planned:
         facts.append(_("planned: %(plans)s") % {"plans": planned_in(allocation.pk)})
     problems.add(
