@@ -1,0 +1,310 @@
+"""One whole chain, from the survey to the issued report, for each of three sides, all through the actions.
+
+``own``: xã Ia Dom. ``neighbour``: xã Ia Đal, in the same district. ``foreign``: a commune of huyện Sa Thầy.
+Every text of the last two that a person may type carries a canary: whoever has no reach reads it nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from directory import clock
+from directory.actions.delegation import delegate
+from directory.models import (
+    Agency,
+    AreaStatus,
+    CoordinationScope,
+    Delegation,
+    LeadArea,
+    Place,
+    Signer,
+    SupportArea,
+    Unit,
+    User,
+)
+from directory.roles import Role
+from distributions.actions import (
+    ConfirmedLine,
+    PlannedLine,
+    allocate,
+    confirm_delivery,
+    plan_distribution,
+    send_distribution,
+)
+from distributions.models import Allocation, Distribution
+from documents.models import Paper
+from donors.actions import PledgedLine, ReceivedLine, record_pledge, record_receipt, register_donor
+from donors.models import Donor, Pledge, Receipt, SupplyLine
+from needs.actions import StatedNeed, approve_survey, open_round, save_row, start_survey, submit_survey
+from needs.contents import Contents
+from needs.models import Need, Survey, SurveyRound
+from reports.actions import compile_report, issue_report, open_period, save_section
+from reports.models import DistrictReport, ReportingPeriod, ReportSection
+from tests.world import World
+
+START = date(2019, 1, 1)
+DAY = date(2025, 6, 2)
+ISSUED_ON = date(2025, 6, 18)
+# In what is the district's own business; in what any official may read of the directory.
+NEIGHBOUR, FOREIGN, FOREIGN_NAME = "CHIMHOANGMI-DAL", "CHIMHOANGMI-SATHAY", "TENHUYENBAN"
+
+
+@dataclass
+class Side:
+    """Whose chain it is, and what stands in every text of it."""
+
+    district: Unit
+    commune: Unit
+    village: Place
+    officer: User
+    coordinator: User
+    leader: User
+    mark: str
+
+
+@dataclass
+class Chain:
+    """One of everything that has an address of its own."""
+
+    commune: Unit
+    place: Place
+    account: User
+    delegation: Delegation
+    round: SurveyRound
+    survey: Survey
+    need: Need
+    donor: Donor
+    pledge: Pledge
+    receipt: Receipt
+    supply: SupplyLine
+    allocation: Allocation
+    distribution: Distribution
+    period: ReportingPeriod
+    report: DistrictReport
+    section: ReportSection
+    paper: Paper
+
+
+@dataclass
+class Chains:
+    own: Chain
+    neighbour: Chain
+    foreign: Chain
+
+
+def build_chains(world: World) -> Chains:
+    """Ends on 18 June 2025, after the reports were issued; stand there to look."""
+    own, neighbour, foreign = _own(world), _neighbour(world), _foreign(world)
+    own_round, foreign_round = _round(own), _round(foreign)
+    parts = {
+        "own": _records(own, own_round),
+        "neighbour": _records(neighbour, own_round),
+        "foreign": _records(foreign, foreign_round),
+    }
+    own_report, foreign_report = _report(own), _report(foreign)
+    reports = {"own": own_report, "neighbour": own_report, "foreign": foreign_report}
+    return Chains(**{name: Chain(**parts[name], **reports[name]) for name in parts})
+
+
+def _own(world: World) -> Side:
+    return _side_of(world, "Ia Dom", "officer.iadom", "")
+
+
+def _neighbour(world: World) -> Side:
+    return _side_of(world, "Ia Đal", "officer.iadal", NEIGHBOUR)
+
+
+def _side_of(world: World, commune: str, officer: str, mark: str) -> Side:
+    return Side(
+        world.district,
+        world.commune(commune),
+        world.village(commune),
+        world.user(officer),
+        world.user("coordinator"),
+        world.user("leader"),
+        mark,
+    )
+
+
+def _foreign(world: World) -> Side:
+    """Huyện Sa Thầy: the same shape, other people."""
+    district = Unit.objects.create(
+        level="district",
+        code="616",
+        name=f"huyện Sa Thầy {FOREIGN_NAME}",
+        parent=world.district.parent,
+        valid_from=START,
+    )
+    commune = Unit.objects.create(
+        level="commune", code="23500", name=f"xã Mô Rai {FOREIGN_NAME}", parent=district, valid_from=START
+    )
+    AreaStatus.objects.create(unit=commune, legal_basis="Quyết định số 861/QĐ-TTg", valid_from=START)
+    village = Place.objects.create(
+        unit=commune, kind="village", name=f"Làng Le {FOREIGN_NAME}", valid_from=START
+    )
+    committee = _agency(district, "Ủy ban nhân dân huyện Sa Thầy", "UBND", "committee")
+    labour = _agency(district, "Phòng LĐTBXH Sa Thầy", "LĐTBXH", "department")
+    communal = _agency(commune, "Ủy ban nhân dân xã Mô Rai", "UBND", "committee")
+    CoordinationScope.objects.create(unit=district, agency=labour, valid_from=START)
+    area = SupportArea.objects.get(code="warm_clothing")
+    LeadArea.objects.create(area=area, agency=labour, scope=district, valid_from=START)
+    Signer.objects.create(
+        agency=committee, name=f"Người ký {FOREIGN_NAME}", office="CHỦ TỊCH", valid_from=START
+    )
+    return Side(
+        district,
+        commune,
+        village,
+        _user("sathay.officer", Role.COMMUNE_OFFICER, communal),
+        _user("sathay.coordinator", Role.COORDINATOR, labour),
+        _user("sathay.leader", Role.LEADER, committee),
+        FOREIGN,
+    )
+
+
+def _agency(unit: Unit, name: str, symbol: str, kind: str) -> Agency:
+    return Agency.objects.create(
+        unit=unit,
+        name=f"{name} {FOREIGN_NAME}",
+        short_name=f"{name} {FOREIGN_NAME}",
+        symbol=symbol,
+        kind=kind,
+        reports_every="half_year",
+        valid_from=START,
+    )
+
+
+def _user(username: str, role: str, agency: Agency) -> User:
+    return User.objects.create(
+        username=username, full_name=f"{username} {FOREIGN_NAME}", role=role, agency=agency
+    )
+
+
+def _round(side: Side) -> SurveyRound:
+    return open_round(
+        by=side.coordinator,
+        scope=side.district,
+        year=2025,
+        name=f"Rà soát 2025 {side.mark}",
+        opens_on=date(2025, 1, 2),
+        due_on=date(2025, 6, 30),
+        instructions=f"Hướng dẫn {side.mark}",
+    )
+
+
+def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
+    """From the commune's account and survey to the confirmed delivery."""
+    survey = _approved(side, survey_round)
+    need = Need.objects.get(survey=survey)
+    donor, pledge, receipt = _given(side)
+    supply = pledge.lines.get().supply_lines.get()
+    allocation = allocate(by=side.coordinator, supply_line=supply, need=need, quantity=20)
+    distribution = _delivered(side, allocation)
+    colleague = User.objects.create(
+        username=f"colleague.{side.officer.username}",
+        full_name=f"Đồng nghiệp {side.mark}",
+        role=Role.COMMUNE_OFFICER,
+        agency=side.officer.agency,
+    )
+    delegation = delegate(
+        by=side.officer,
+        to_user=colleague,
+        valid_from=date(2025, 7, 1),
+        valid_to=date(2025, 7, 9),
+        reason=f"nghỉ phép {side.mark}",
+    )
+    return {
+        "commune": side.commune,
+        "place": side.village,
+        "account": side.officer,
+        "delegation": delegation,
+        "round": survey_round,
+        "survey": survey,
+        "need": need,
+        "donor": donor,
+        "pledge": pledge,
+        "receipt": receipt,
+        "supply": supply,
+        "allocation": allocation,
+        "distribution": distribution,
+    }
+
+
+def _approved(side: Side, survey_round: SurveyRound) -> Survey:
+    survey = start_survey(by=side.officer, survey_round=survey_round, commune=side.commune)
+    contents = Contents(survey)
+    for place in contents.places:
+        cells = {(band.pk, contents.total.pk): 100 for band in contents.bands}
+        save_row(by=side.officer, survey=survey, place=place, area=None, version=0, cells=cells)
+    item, band = next((i, b) for i, b in contents.item_bands if i.code == "warm_clothing")
+    stated = {(item.pk, band.pk): StatedNeed(50, 50, 1, f"lý do {side.mark}")}
+    save_row(by=side.officer, survey=survey, place=side.village, area=item.area, version=0, cells=stated)
+    submit_survey(by=side.officer, survey=survey)
+    return approve_survey(by=side.coordinator, survey=survey)
+
+
+def _given(side: Side) -> tuple[Donor, Pledge, Receipt]:
+    item = Need.objects.get(place=side.village).item
+    agency = side.officer.agency
+    donor = register_donor(
+        by=side.officer,
+        scope=side.district,
+        kind=Donor.Kind.ENTERPRISE,
+        origin=Donor.Origin.IN_DISTRICT,
+        name=f"Công ty {side.commune.short_name} {side.mark}",
+        address=f"Địa chỉ {side.mark}",
+        note=f"ghi chú {side.mark}",
+    )
+    pledge = record_pledge(
+        by=side.officer,
+        scope=side.district,
+        mobilised_by=agency,
+        donor=donor,
+        pledged_on=date(2025, 3, 1),
+        note=f"cam kết {side.mark}",
+        lines=[PledgedLine(kind="goods", item=item, quantity=50, unit_value=250_000)],
+    )
+    line = pledge.lines.get()
+    receipt = record_receipt(
+        by=side.officer,
+        pledge=pledge,
+        custodian=agency,
+        occurred_on=date(2025, 3, 15),
+        note=f"biên bản {side.mark}",
+        lines=[ReceivedLine(pledge_line=line, accepted=45, refused=5, refuse_reason=f"hỏng {side.mark}")],
+    )
+    return donor, pledge, receipt
+
+
+def _delivered(side: Side, allocation: Allocation) -> Distribution:
+    distribution = plan_distribution(
+        by=side.coordinator,
+        area=allocation.need.item.area,
+        lead_agency=side.coordinator.agency,
+        place=side.village,
+        planned_on=DAY,
+        lines=[PlannedLine(20, allocation=allocation)],
+        note=f"chuyến {side.mark}",
+    )
+    send_distribution(by=side.coordinator, distribution=distribution)
+    line = distribution.lines.get()
+    turns = {allocation.need.age_band_id: 18}
+    confirmed = ConfirmedLine(line, 18, returned=2, difference_reason=f"thừa {side.mark}", child_turns=turns)
+    return confirm_delivery(by=side.officer, distribution=distribution, occurred_on=DAY, lines=[confirmed])
+
+
+def _report(side: Side) -> dict[str, object]:
+    period = open_period(by=side.coordinator, scope=side.district, kind="half_year", year=2025)
+    report = compile_report(by=side.coordinator, period=period)
+    section = report.sections.order_by("order").first()
+    save_section(
+        by=side.coordinator,
+        section=section,
+        heading=section.heading,
+        body=f"Chỉ đạo {side.mark}",
+        version=section.version,
+    )
+    with clock.standing_on(ISSUED_ON):
+        report = issue_report(by=side.leader, report=report, number=12, dated=ISSUED_ON)
+    return {"period": period, "report": report, "section": section, "paper": report.paper}
