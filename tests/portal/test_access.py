@@ -244,6 +244,7 @@ def answer_class(get: int, post: int) -> str:
     return str(statuses.pop()) if len(statuses) == 1 else f"GET {get}, POST {post}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("username", USERS)
 def test_each_role_gets_what_the_table_says(chains: Chains, username: str) -> None:
     visitor = Visitor(User.objects.get(username=username))
@@ -368,6 +369,25 @@ def searches(chains: Chains) -> list[tuple[str, dict[str, Any]]]:
         (reverse("allocation_board"), {"commune": foreign.commune.pk}),
         (reverse("period_rows", kwargs={"pk": chains.own.period.pk}), {"commune": foreign.commune.pk}),
     ]
+
+
+def test_the_canary_sings_where_it_may(chains: Chains) -> None:
+    """The marks are really in the pages: whoever has reach reads them, in the PDF too."""
+    visitor = Visitor(User.objects.get(username="sathay.coordinator"))
+    singing = {
+        page.name
+        for page in OWN_PAGES
+        if FOREIGN in text_of(visitor.ask("get", page.address(chains.foreign)))
+    }
+    assert singing >= {
+        "round_detail",
+        "survey_grid",
+        "need_detail",
+        "donor_list",
+        "donor_detail",
+        "pledge_detail",
+    }
+    assert singing >= {"receipt_detail", "distribution_detail", "paper_file"}
 
 
 def test_a_strangers_object_in_a_form_is_refused(chains: Chains) -> None:
