@@ -10,6 +10,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV
+from import_export.forms import ExportForm
 from simple_history.admin import SimpleHistoryAdmin
 
 from directory.actions.register import enter_row, strike_holiday
@@ -68,6 +69,9 @@ class FileAdmin(ImportExportMixin, RegisterAdmin):
     """With import (after a preview) and export. CSV only: reading a workbook here could hang the portal."""
 
     formats = [CSV]
+    export_form_class = (
+        ExportForm  # the other one chooses columns by a script in the page, which the CSP stops
+    )
     from_encoding = to_encoding = "utf-8-sig"
 
     def has_import_permission(self, request: HttpRequest) -> bool:

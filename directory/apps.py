@@ -15,5 +15,7 @@ class DirectoryConfig(AppConfig):
             NavigationItem(
                 850, _("Delegations"), "delegation_list", (Permission.DELEGATE, Permission.MANAGE_ACCOUNTS)
             ),
+            NavigationItem(870, _("Reorganisation"), "reorganisation", (Permission.MANAGE_DIRECTORY,)),
+            NavigationItem(880, _("Registers"), "admin:index", (Permission.MANAGE_DIRECTORY,)),
             NavigationItem(900, _("Accounts"), "account_list", (Permission.MANAGE_ACCOUNTS,)),
         )

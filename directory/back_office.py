@@ -10,6 +10,34 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+# Words of the library that reads and writes files; it has no Vietnamese of its own.
+LIBRARY_WORDS = (
+    gettext_noop("Import"),
+    gettext_noop("Export"),
+    gettext_noop("File to import"),
+    gettext_noop("Format"),
+    gettext_noop("Submit"),
+    gettext_noop("Confirm import"),
+    gettext_noop("Preview"),
+    gettext_noop("New"),
+    gettext_noop("Skipped"),
+    gettext_noop("Update"),
+    gettext_noop("Errors"),
+    gettext_noop("Row"),
+    gettext_noop("Line number"),
+    gettext_noop("Some rows failed to validate"),
+    gettext_noop(
+        "Please correct these errors in your data where possible, then reupload it using the form above."
+    ),
+    gettext_noop("This importer will import the following fields: "),
+    gettext_noop("This exporter will export the following fields: "),
+    gettext_noop(
+        "Below is a preview of data to be imported. "
+        "If you are satisfied with the results, click 'Confirm import'"
+    ),
+)
 
 
 class BackOfficeConfig(AdminConfig):

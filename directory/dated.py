@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -70,8 +70,8 @@ class Dated(models.Model):
 
     @staticmethod
     def _says_overlap(other: Dated) -> str:
-        until = date_format(other.valid_to, "SHORT_DATE_FORMAT") if other.valid_to else _now("without end")
-        return _now(
+        until = date_format(other.valid_to, "SHORT_DATE_FORMAT") if other.valid_to else gettext("without end")
+        return gettext(
             "“%(other)s” already holds for the same from %(from)s to %(to)s, and two cannot hold on one day. "
             "End that one first, or choose days outside it."
         ) % {"other": other, "from": date_format(other.valid_from, "SHORT_DATE_FORMAT"), "to": until}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from directory.views import account, delegation, health, place, session
+from directory.views import account, delegation, health, place, reorganisation, session
 
 urlpatterns: list[URLPattern] = [
     path("healthz", health.healthz, name="healthz"),
@@ -22,4 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("places/", place.place_list, name="place_list"),
     path("places/new/", place.place_create, name="place_create"),
     path("places/<int:pk>/end/", place.place_end, name="place_end"),
+    path("reorganisation/", reorganisation.overview, name="reorganisation"),
+    path("reorganisation/units/", reorganisation.unit_merge, name="unit_merge"),
+    path("reorganisation/agencies/", reorganisation.agency_succeed, name="agency_succeed"),
 ]

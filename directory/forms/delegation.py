@@ -13,7 +13,7 @@ from directory.models import User
 
 class DelegationForm(forms.Form):
     to_user: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label=_("To"), help_text=_("A colleague of your own agency.")
+        None, label=_("Colleague"), help_text=_("Somebody of your own agency.")
     )
     valid_from = VietnameseDateField(label=_("First day"))
     valid_to = VietnameseDateField(label=_("Last day"))

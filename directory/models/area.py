@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -81,7 +81,7 @@ class LeadArea(Dated):
         other = elsewhere.overlapping(self.valid_from, self.valid_to).select_related("scope").first()
         if other is not None:
             raise ValidationError(
-                _now("%(agency)s already leads another area (%(area)s) within %(scope)s. Choose another.")
+                gettext("%(agency)s already leads another area (%(area)s) within %(scope)s. Choose another.")
                 % {"agency": self.agency, "area": other.area, "scope": other.scope},
                 code="two_scopes",
             )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -25,6 +26,10 @@ class PlaceQuerySet(DatedQuerySet):
         if user.may(Permission.MANAGE_DIRECTORY):
             return self.all()
         return self.filter(unit_id__in=user.reach.communes)
+
+    def within(self, units: Iterable[Unit]) -> PlaceQuerySet:
+        """The villages, schools and sites of the units, not the communes as a whole."""
+        return self.filter(unit__in=units).exclude(kind=Place.Kind.COMMUNE)
 
 
 class Place(Dated):
@@ -74,7 +79,7 @@ class Place(Dated):
         if self.unit_id is None or self.valid_from is None:
             return
         if self.unit.level != Unit.Level.COMMUNE or not self.unit.is_valid_on(self.valid_from):
-            message = _now(
+            message = gettext(
                 "%(unit)s is not a commune in existence on %(day)s. Choose another day or commune."
             )
             facts = {"unit": self.unit, "day": date_format(self.valid_from, "SHORT_DATE_FORMAT")}

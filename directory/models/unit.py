@@ -101,6 +101,9 @@ class Unit(Dated):
 class SuccessionQuerySet(models.QuerySet):
     """Questions to a succession, of units or of agencies."""
 
+    def newest_first(self) -> SuccessionQuerySet:
+        return self.select_related("predecessor", "successor").order_by("-on", "pk")
+
     def predecessors(self, ids: Iterable[int], day: date) -> set[int]:
         """The ids themselves and of every row that, by ``day``, had ended in one of them."""
         return self._follow("successor_id", "predecessor_id", ids, day)
