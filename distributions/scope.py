@@ -6,13 +6,17 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from directory.models import Agency, AreaStatus, LeadArea, Succession, SupportArea, Unit, User
+from directory.models import Agency, AreaStatus, LeadArea, Place, Succession, SupportArea, Unit, User
 from donors.models import FundingSource
 
 
 def is_difficult(commune: Unit, day: date) -> bool:
-    """Whether the commune is specially difficult on ``day``: the plan's support is for its children."""
-    return AreaStatus.objects.on(day).filter(unit=commune).exists()
+    """Whether the commune is specially difficult on ``day``: the plan's support is for its children.
+
+    Of a commune that has ended by then, its successor is asked.
+    """
+    heir = Succession.objects.heir_of(commune, day)
+    return AreaStatus.objects.on(day).filter(unit=heir).exists()
 
 
 def lineage(commune: Unit) -> list[int]:
@@ -22,6 +26,31 @@ def lineage(commune: Unit) -> list[int]:
     while unit is not None:
         found.append(unit.pk)
         unit = unit.parent
+    return found
+
+
+def absorbed_by(commune: Unit, day: date) -> set[int]:
+    """The ids of the commune and of those that had gone into it by ``day``."""
+    return Succession.objects.predecessors([commune.pk], day)
+
+
+def around(commune: Unit, day: date) -> set[int]:
+    """The ids of the commune, of what stands above it, and of what these have absorbed by ``day``."""
+    return Succession.objects.predecessors(lineage(commune), day)
+
+
+def same_place(place: Place, other: Place) -> bool:
+    """Whether ``place`` is ``other``, perhaps under a name or in a commune of before or after a merger."""
+    return place.pk in _chain(other) or other.pk in _chain(place)
+
+
+def _chain(place: Place) -> set[int]:
+    """The ids of the place and of what it continues."""
+    found = {place.pk}
+    step = place.continues
+    while step is not None and step.pk not in found:
+        found.add(step.pk)
+        step = step.continues
     return found
 
 
@@ -59,12 +88,6 @@ def follows(agency: Agency, commune: Unit, day: date) -> bool:
 
 def committee_of(commune: Unit, day: date) -> Agency | None:
     """The people's committee that answers for the commune on ``day``: its own, or its successor's."""
-    units = [commune.pk]
-    for step in Succession.objects.filter(predecessor=commune, on__lte=day).order_by("on"):
-        units.append(step.successor_id)
-    return (
-        Agency.objects.on(day)
-        .filter(unit_id__in=units, kind=Agency.Kind.COMMITTEE)
-        .order_by("-unit__valid_from", "-pk")
-        .first()
-    )
+    heir = Succession.objects.heir_of(commune, day)
+    committees = Agency.objects.on(day).filter(unit=heir, kind=Agency.Kind.COMMITTEE)
+    return committees.order_by("pk").first()

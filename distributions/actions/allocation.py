@@ -16,7 +16,7 @@ from distributions.claims import covered_by
 from distributions.models import Allocation, AllocationBalance, DistributionLine
 from distributions.permissions import may_allocate_from, may_allocate_to, may_reverse
 from distributions.problems import Problems
-from distributions.scope import is_difficult
+from distributions.scope import is_difficult, same_place
 from distributions.states import DistributionState
 from distributions.wording import holders_of, listed, number, thing
 from donors.models import PledgeLine, SupplyBalance, SupplyLine
@@ -184,7 +184,7 @@ def obeys_earmark(line: PledgeLine, need: Need) -> bool:
     place = line.earmark_place
     if line.earmark == PledgeLine.Earmark.PLACE and place is not None:
         whole_commune = place.kind == place.Kind.COMMUNE and place.unit_id == need.place.unit_id
-        return whole_commune or place.pk == need.place_id
+        return whole_commune or same_place(place, need.place)
     return True
 
 

@@ -48,7 +48,7 @@ def plan_distribution(
     problems = Problems()
     in_scope = is_difficult(place.unit, planned_on)
     check_whole(problems, place, planned_on, lines, note, in_scope)
-    check_lines(problems, area, place, lines, balances)
+    check_lines(problems, area, place, planned_on, lines, balances)
     problems.refuse()
     distribution = Distribution.objects.create(
         code=next_code("HT", clock.today().year),

@@ -14,7 +14,7 @@ from directory.models import Place, SupportArea
 from distributions.actions.allocation import planned_in
 from distributions.models import Allocation, AllocationBalance, DistributionLine
 from distributions.problems import Problems
-from distributions.scope import lineage
+from distributions.scope import absorbed_by, around
 from distributions.states import DistributionState
 from distributions.wording import day, number, thing
 from donors.models import FundingSource
@@ -76,6 +76,7 @@ def check_lines(
     problems: Problems,
     area: SupportArea,
     place: Place,
+    planned_on: date,
     lines: Sequence[PlannedLine],
     balances: dict[int, AllocationBalance],
 ) -> None:
@@ -90,14 +91,14 @@ def check_lines(
         if (line.allocation is None) == (line.service is None):
             problems.add("goods_or_service", _("A line is either goods or a service: choose one."), field)
         elif line.allocation is not None:
-            _check_goods(problems, area, place, line.allocation, field)
+            _check_goods(problems, area, place, planned_on, line.allocation, field)
             if line.allocation.pk in seen:
                 problems.add("twice", _("This allocation stands twice. Add the two lines up."), field)
             seen.add(line.allocation.pk)
             free = balances[line.allocation.pk].open - planned.get(line.allocation.pk, 0)
             _check_open(problems, line, balances[line.allocation.pk], free, field)
         elif line.service is not None:
-            _check_service(problems, area, place, line, field)
+            _check_service(problems, area, place, planned_on, line, field)
 
 
 def _planned_elsewhere(balances: dict[int, AllocationBalance]) -> dict[int, int]:
@@ -108,7 +109,12 @@ def _planned_elsewhere(balances: dict[int, AllocationBalance]) -> dict[int, int]
 
 
 def _check_goods(
-    problems: Problems, area: SupportArea, place: Place, allocation: Allocation, field: str
+    problems: Problems,
+    area: SupportArea,
+    place: Place,
+    planned_on: date,
+    allocation: Allocation,
+    field: str,
 ) -> None:
     need = allocation.need
     facts = {
@@ -129,7 +135,7 @@ def _check_goods(
             % facts,
             field,
         )
-    if need.place.unit_id != place.unit_id:
+    if need.place.unit_id not in absorbed_by(place.unit, planned_on):
         problems.add(
             "other_commune",
             _(
@@ -170,7 +176,7 @@ def _check_open(
 
 
 def _check_service(
-    problems: Problems, area: SupportArea, place: Place, line: PlannedLine, field: str
+    problems: Problems, area: SupportArea, place: Place, planned_on: date, line: PlannedLine, field: str
 ) -> None:
     service, source = line.service, line.funding_source
     if service is None:
@@ -191,7 +197,7 @@ def _check_service(
             % {"item": service, "its": service.area, "area": area},
             field,
         )
-    if source is None or source.scope_id not in lineage(place.unit):
+    if source is None or source.scope_id not in around(place.unit, planned_on):
         problems.add(
             "funding_source",
             _("Say from which fund or budget of this district “%(item)s” is paid.") % {"item": service},

@@ -57,6 +57,7 @@ class AllocationQuerySet(models.QuerySet):
             "need__item__area",
             "need__age_band",
             "need__place__unit",
+            "need__place__continues",
         )
 
     def covering(self) -> AllocationQuerySet:

@@ -23,7 +23,7 @@ from distributions.actions import cancel_distribution, plan_distribution, send_d
 from distributions.forms import CancelForm, DistributionForm, ListForm, StartForm
 from distributions.models import Allocation, Distribution
 from distributions.permissions import may_confirm, may_distribute_for
-from distributions.scope import lead_agency_of
+from distributions.scope import absorbed_by, lead_agency_of, same_place
 from distributions.states import DistributionState
 
 ROWS_A_PAGE = 25
@@ -93,8 +93,8 @@ def _leading(request: Request, area: SupportArea, place: Place) -> Agency:
 def _open_for(request: Request, area: SupportArea, place: Place) -> list[Allocation]:
     """Allocations of the area to the commune with something free; those of the very place first."""
     rows = Allocation.objects.visible_to(request.user).with_names().plannable()
-    rows = rows.filter(need__item__area=area, need__place__unit=place.unit)
-    return sorted(rows, key=lambda row: (row.need.place_id != place.pk, row.need.place.order, row.pk))
+    rows = rows.filter(need__item__area=area, need__place__unit__in=absorbed_by(place.unit, clock.today()))
+    return sorted(rows, key=lambda row: (not same_place(row.need.place, place), row.need.place.order, row.pk))
 
 
 def _first_guess(place: Place, allocations: Sequence[Allocation]) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _first_guess(place: Place, allocations: Sequence[Allocation]) -> dict[str, A
     guess: dict[str, Any] = {"planned_on": clock.today()}
     stock = {row.supply_line_id: row.supply_line.balance.in_stock for row in allocations}
     for row in allocations:
-        if row.need.place_id == place.pk:
+        if same_place(row.need.place, place):
             ready = min(row.plannable, stock[row.supply_line_id])  # type: ignore[attr-defined]
             stock[row.supply_line_id] -= ready
             guess[f"allocation-{row.pk}"] = ready or None
