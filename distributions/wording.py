@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from directory.models import Unit
 from distributions.models import AllocationBalance, Distribution
@@ -68,18 +68,18 @@ def state_refusal(distribution: Distribution, deed: str) -> str:
 
 
 _STATE_REFUSALS = {
-    DistributionState.PLANNED: _lazy(
+    DistributionState.PLANNED: gettext_lazy(
         "%(code)s has not been sent yet, so it cannot %(deed)s. The lead agency must send it first."
     ),
-    DistributionState.SENT: _lazy(
+    DistributionState.SENT: gettext_lazy(
         "%(code)s was already sent on %(sent)s by %(sender)s, so it cannot %(deed)s. "
         "The receiving commune confirms what arrived."
     ),
-    DistributionState.CONFIRMED: _lazy(
+    DistributionState.CONFIRMED: gettext_lazy(
         "%(code)s was already confirmed by %(confirmer)s as delivered on %(delivered)s, so it cannot "
         "%(deed)s. Open the distribution to see what was received."
     ),
-    DistributionState.CANCELLED: _lazy(
+    DistributionState.CANCELLED: gettext_lazy(
         "%(code)s was cancelled, so it cannot %(deed)s. Plan a new distribution instead."
     ),
 }
