@@ -165,8 +165,19 @@ class DistributionLine(ActionOnly):
             models.CheckConstraint(condition=Q(planned__gt=0), name="distribution_line_of_something"),
             models.CheckConstraint(
                 condition=Q(received__isnull=True, returned=0, lost=0)
-                | Q(allocation__isnull=False, planned=F("received") + F("returned") + F("lost"))
-                | Q(allocation__isnull=True, received__lte=F("planned"), returned=0, lost=0),
+                # A comparison with null is neither true nor false, and what is not false passes a CHECK.
+                | Q(
+                    received__isnull=False,
+                    allocation__isnull=False,
+                    planned=F("received") + F("returned") + F("lost"),
+                )
+                | Q(
+                    received__isnull=False,
+                    allocation__isnull=True,
+                    received__lte=F("planned"),
+                    returned=0,
+                    lost=0,
+                ),
                 name="distribution_line_adds_up",
             ),
         ]

@@ -18,11 +18,13 @@ from distributions.actions import (
 )
 from distributions.models import Allocation, Distribution
 from distributions.scope import lead_agency_of
-from donors.models import Donor, Pledge, PledgeLine, SupplyBalance, SupplyLine, SupplyMove
+from donors.models import Donor, SupplyLine
 from needs.models import Need, NeedBalance, NeedMove, Survey, SurveyRound
 from needs.states import SurveyState
+from tests.donors import build as donors
 from tests.world import World
 
+GIVER = "Công ty Cao su"
 OUT_OF_SCOPE = "Vùng vừa trải qua thiên tai"
 
 
@@ -36,7 +38,10 @@ def need_of(
     priority: int = 1,
     place: Place | None = None,
 ) -> Need:
-    """An approved need with its balance and its move."""
+    """An approved need with its balance and its move, set up directly: a whole survey is slow.
+
+    Through the actions: ``tests.needs.build.approved_need``.
+    """
     by, place = world.user("coordinator"), place or world.village(commune)
     with acting():
         round_, _ = SurveyRound.objects.get_or_create(
@@ -72,46 +77,16 @@ def supply_of(
     unit_value: int = 250_000,
     **earmark: object,
 ) -> SupplyLine:
-    """A pledge of goods with its supply line; ``received`` of it is in stock (None: all)."""
-    by, day = world.user("coordinator"), clock.today()
+    """The supply line of a pledge of today; ``received`` of it is in stock (None: all)."""
+    today = clock.today()
+    giver = Donor.objects.filter(name=GIVER).first() or donors.donor(world, GIVER)
+    pledge = donors.pledged(
+        world, item, quantity, giver=giver, pledged_on=today, unit_value=unit_value, **earmark
+    )
     received = quantity if received is None else received
-    agency = world.agency("LĐTBXH")
-    with acting():
-        donor, _ = Donor.objects.get_or_create(
-            name="Công ty Cao su",
-            defaults={
-                "scope": world.district,
-                "registered_by": agency,
-                "kind": Donor.Kind.ENTERPRISE,
-                "origin": Donor.Origin.IN_DISTRICT,
-                "name_key": "cong ty cao su",
-            },
-        )
-        code = f"CK-2025-{Pledge.objects.count() + 1:03d}"
-        pledge = Pledge.objects.create(
-            code=code,
-            scope=world.district,
-            donor=donor,
-            mobilised_by=agency,
-            pledged_on=day,
-            recorded_by=by,
-        )
-        line = PledgeLine.objects.create(
-            pledge=pledge,
-            kind=PledgeLine.Kind.GOODS,
-            item=world.item(item),
-            quantity=quantity,
-            unit_value=unit_value,
-            **earmark,
-        )
-        supply = SupplyLine.objects.create(
-            pledge_line=line, item=line.item, custodian=agency, unit_value=unit_value
-        )
-        SupplyBalance.objects.create(line=supply, quantity=quantity, received=received)
-        for kind, moved in (("open", quantity), ("receive", received)):
-            if moved:
-                SupplyMove.objects.create(line=supply, kind=kind, quantity=moved, by=by, occurred_on=day)
-    return supply
+    if received:
+        donors.received(world, pledge, received, occurred_on=today)
+    return donors.supply_of(pledge)
 
 
 def allocated(
