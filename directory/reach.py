@@ -66,7 +66,7 @@ def _own_reach(user: User, day: date) -> Reach:
         return Reach()  # an office that has ended acts no more; its successor sees what it left
     own = frozenset(AgencySuccession.objects.predecessors([agency.pk], day))
     home = _with_predecessors({agency.unit_id}, day)
-    reach = Reach(agencies=own, around=_around(home, day))
+    reach = Reach(agencies=own, around=frozenset(Unit.objects.around(home, day)))
     if user.role == Role.COMMUNE_OFFICER:
         return reach | Reach(communes=home, areas=_all_areas())
     if user.role == Role.AGENCY_OFFICER:
@@ -74,8 +74,9 @@ def _own_reach(user: User, day: date) -> Reach:
         led = _with_predecessors({lead.scope_id for lead in leads}, day)
         areas = frozenset(lead.area_id for lead in leads)
         return reach | Reach(communes=_communes_under(led, day), areas=areas, led=led)
-    scopes = _everything_under(_coordinated(user, day), day)
-    return reach | Reach(_communes_under(scopes, day), _all_areas(), scopes, around=_around(scopes, day))
+    scopes = frozenset(Unit.objects.within(_coordinated(user, day), day))
+    around = frozenset(Unit.objects.around(scopes, day))
+    return reach | Reach(_communes_under(scopes, day), _all_areas(), scopes, around=around)
 
 
 def _coordinated(user: User, day: date) -> set[int]:
@@ -94,22 +95,6 @@ def _with_predecessors(units: Iterable[int], day: date) -> frozenset[int]:
     return frozenset(Succession.objects.predecessors(units, day))
 
 
-def _everything_under(units: Iterable[int], day: date) -> frozenset[int]:
-    """The units, what stood under them or their predecessors, and what those had absorbed from elsewhere."""
-    return _with_predecessors(Unit.objects.under(_with_predecessors(units, day)), day)
-
-
 def _communes_under(units: Iterable[int], day: date) -> frozenset[int]:
-    everything = _everything_under(units, day)
-    return frozenset(Unit.objects.communes().filter(pk__in=everything).values_list("pk", flat=True))
-
-
-def _around(units: Iterable[int], day: date) -> frozenset[int]:
-    """The units, all those above them, and what had taken the place of those above by ``day``."""
-    found = set(units)
-    layer = set(found)
-    while layer:
-        parents = Unit.objects.filter(pk__in=layer, parent__isnull=False).values_list("parent_id", flat=True)
-        layer = Succession.objects.successors(parents, day) - found
-        found |= layer
-    return frozenset(found)
+    within = Unit.objects.within(units, day)
+    return frozenset(Unit.objects.communes().filter(pk__in=within).values_list("pk", flat=True))

@@ -19,16 +19,6 @@ def is_difficult(commune: Unit, day: date) -> bool:
     return AreaStatus.objects.on(day).filter(unit=heir).exists()
 
 
-def lineage(commune: Unit) -> list[int]:
-    """The ids of the commune, its district and its province."""
-    found: list[int] = []
-    unit: Unit | None = commune
-    while unit is not None:
-        found.append(unit.pk)
-        unit = unit.parent
-    return found
-
-
 def absorbed_by(commune: Unit, day: date) -> set[int]:
     """The ids of the commune and of those that had gone into it by ``day``."""
     return Succession.objects.predecessors([commune.pk], day)
@@ -36,7 +26,7 @@ def absorbed_by(commune: Unit, day: date) -> set[int]:
 
 def around(commune: Unit, day: date) -> set[int]:
     """The ids of the commune, of what stands above it, and of what these have absorbed by ``day``."""
-    return Succession.objects.predecessors(lineage(commune), day)
+    return Succession.objects.predecessors(Unit.objects.around([commune.pk], day), day)
 
 
 def same_place(place: Place, other: Place) -> bool:
@@ -58,7 +48,7 @@ def lead_agency_of(area: SupportArea, commune: Unit, day: date) -> Agency | None
     """The agency that leads ``area`` where the commune lies, on ``day`` [plan II.3]."""
     lead = (
         LeadArea.objects.on(day)
-        .filter(area=area, scope_id__in=lineage(commune))
+        .filter(area=area, scope_id__in=Unit.objects.around([commune.pk], day))
         .select_related("agency")
         .order_by("-valid_from", "-pk")
         .first()

@@ -173,7 +173,7 @@ def _earmark(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
     need = line.earmark_need
     area = line.earmark_area or (need.item.area if need else None)
     spot = line.earmark_place or (need.place if need else None)
-    if spot and spot.unit_id not in Unit.objects.under([scope.pk]):
+    if spot and spot.unit_id not in Unit.objects.within([scope.pk], clock.today()):
         yield Problem(
             _("%(place)s does not lie in %(scope)s. Choose another place.") % {"place": spot, "scope": scope},
             f"{place}earmark",

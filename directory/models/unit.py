@@ -31,8 +31,25 @@ class UnitQuerySet(DatedQuerySet):
 
     def communes_of(self, scope: Unit, day: date) -> UnitQuerySet:
         """The communes in existence on ``day`` under ``scope`` or under what had ended in it by then."""
-        under = self.under(Succession.objects.predecessors([scope.pk], day))
-        return self.communes().on(day).filter(pk__in=under)
+        return self.communes().on(day).filter(pk__in=self.within([scope.pk], day))
+
+    def within(self, ids: Iterable[int], day: date) -> set[int]:
+        """The ids of the units, of what stood under them or under what had ended in them by ``day``, and of
+        what those had absorbed from elsewhere."""
+        predecessors = Succession.objects.predecessors
+        return predecessors(self.under(predecessors(ids, day)), day)
+
+    def around(self, ids: Iterable[int], day: date) -> set[int]:
+        """The ids of the units, of all those above them, and of what had taken the place of those above
+        by ``day``: a commune that stays keeps its row when its district ends."""
+        found = set(ids)
+        layer = set(found)
+        while layer:
+            parents = Unit.objects.filter(pk__in=layer, parent__isnull=False)
+            above = Succession.objects.successors(parents.values_list("parent_id", flat=True), day)
+            layer = above - found
+            found |= layer
+        return found
 
     def under(self, ids: Iterable[int]) -> set[int]:
         """The ids of the units themselves and of all that ever stood under them."""

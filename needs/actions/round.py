@@ -95,7 +95,7 @@ def _extent(scope: Unit, kind: str, event: str, places: Iterable[Place]) -> Iter
         yield Problem(_("A supplementary round needs its event. Say what happened, where and when."), "event")
     if not places:
         yield Problem(_("A supplementary round needs its places. Choose those that were hit."), "places")
-    within = Unit.objects.under([scope.pk])
+    within = Unit.objects.within([scope.pk], clock.today())
     for place in places:
         if place.unit_id not in within:
             message = _("%(place)s does not lie in %(scope)s. Take it out of the choice.")

@@ -73,7 +73,7 @@ class SurveyRound(ActionOnly):
         communes = Unit.objects.communes().on(self.opens_on)
         if self.kind == self.Kind.SUPPLEMENTARY:
             return communes.filter(pk__in=self.places.values("unit_id"))
-        return communes.filter(pk__in=Unit.objects.under([self.scope_id]))
+        return communes.filter(pk__in=Unit.objects.within([self.scope_id], self.opens_on))
 
     def places_in(self, communes: Iterable[int]) -> PlaceQuerySet:
         """The places to be surveyed there, as they stood when the round opened; whole commune first."""

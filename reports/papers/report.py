@@ -68,7 +68,7 @@ def snapshot_of(report: DistrictReport, *, on: date | None = None) -> Snapshot:
 
 
 def _addressees(period: ReportingPeriod) -> list[str]:
-    province = period.scope.parent
+    province = period.scope.parent_on(period.ends_on)
     return [line.format(province=province.name if province else "").strip() for line in ADDRESSEES]
 
 
