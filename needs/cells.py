@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 DEFAULT_PRIORITY = 3
 MOST = 999_999_999
+DIGITS = len(str(MOST))
+PRIORITIES = ("1", "2", "3", "4")
 
 CountKey = tuple[int, int]
 NeedKey = tuple[int, int]
@@ -30,6 +32,11 @@ class StatedNeed:
 
 CountCells = Mapping[CountKey, int | None]
 NeedCells = Mapping[NeedKey, StatedNeed | None]
+
+
+def is_number(text: str) -> bool:
+    """Whether ``text`` is a plain number of a cell. “²” is a digit for Python, yet ``int`` dies of it."""
+    return text.isascii() and text.isdigit() and len(text) <= DIGITS
 
 
 def count_cell(band_id: int, subgroup_id: int) -> str:

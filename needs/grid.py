@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 from directory.errors import Refusal, Stale
 from directory.models import Place, User
 from needs.actions.row import stored_values
-from needs.cells import DEFAULT_PRIORITY, children_cell, count_cell, in_row, quantity_cell
+from needs.cells import (
+    DEFAULT_PRIORITY,
+    PRIORITIES,
+    children_cell,
+    count_cell,
+    in_row,
+    is_number,
+    quantity_cell,
+)
 from needs.checks import Finding, Grade, findings_in
 from needs.sections import Section
 
@@ -199,7 +207,7 @@ class Grid:
         return Row(
             place,
             cells,
-            int(priority) if priority.isdigit() else None,
+            int(priority) if priority in PRIORITIES else None,
             values.get("r", ""),
             state,
             frozenset(wrong),
@@ -261,5 +269,5 @@ def _heads(keys: Iterable[tuple[str, ...]]) -> list[Head]:
 
 def _sum(values: Iterable[str]) -> int | None:
     """The sum of what is given; None if nothing is."""
-    numbers = [int(value) for value in values if value.isdigit()]
+    numbers = [int(value) for value in values if is_number(value)]
     return sum(numbers) if numbers else None

@@ -14,11 +14,13 @@ from directory.fields import parse_whole_number
 from directory.models import Place
 from needs.cells import (
     DEFAULT_PRIORITY,
+    PRIORITIES,
     NeedKey,
     StatedNeed,
     children_cell,
     count_cell,
     in_row,
+    is_number,
     need_values,
     quantity_cell,
 )
@@ -55,7 +57,7 @@ def read_row(section: Section, place: Place, data: Mapping[str, str]) -> TypedRo
     prefix = in_row(place.pk, "")
     raw = {name.removeprefix(prefix): value for name, value in data.items() if name.startswith(prefix)}
     version = raw.pop("v", "")
-    row = TypedRow(section, place, int(version) if version.isdigit() and len(version) < 10 else 0, raw)
+    row = TypedRow(section, place, int(version) if is_number(version) else 0, raw)
     if section.area is None:
         _read_counts(row)
     else:
@@ -101,14 +103,15 @@ def _number(row: TypedRow, name: str) -> int | None:
 
 def _priority(row: TypedRow) -> int:
     typed = row.raw.get("p", str(DEFAULT_PRIORITY))
-    if typed in {"1", "2", "3", "4"}:
+    if typed in PRIORITIES:
         return int(typed)
     row.problems.append(Problem(_("The priority is 1 (most urgent) to 4. Choose one of them."), "p"))
     return DEFAULT_PRIORITY
 
 
 def _reason(row: TypedRow) -> str:
-    reason = row.raw.get("r", "").strip()
+    # PostgreSQL keeps no NUL in a text.
+    reason = row.raw.get("r", "").replace("\0", "").strip()
     if len(reason) > LONGEST_REASON:
         message = _("The reason has %(length)s characters; at most %(most)s fit. Shorten it.")
         row.problems.append(Problem(message % {"length": len(reason), "most": LONGEST_REASON}, "r"))

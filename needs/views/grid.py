@@ -19,6 +19,7 @@ from directory.roles import Permission
 from needs import permissions
 from needs.actions import save_row
 from needs.actions.row import stored_values
+from needs.cells import is_number
 from needs.contents import Contents
 from needs.forms.row import TypedRow, read_row
 from needs.grid import Grid, RowState, errors_by_place, refused_state, stored_state
@@ -94,7 +95,7 @@ def _changed_rows(tab: Section, data: Mapping[str, str]) -> list[TypedRow]:
     kept_place, _colon, kept_version = data.get("keep", "").partition(":")
     rows = [read_row(tab, place, data) for place in tab.contents.places if str(place.pk) != taken]
     for row in rows:
-        if str(row.place.pk) == kept_place and kept_version.isdigit():
+        if str(row.place.pk) == kept_place and is_number(kept_version):
             row.version = int(kept_version)
     contents = tab.contents
     return [row for row in rows if row.differs_from(stored_values(contents, row.place, tab.area))]

@@ -278,3 +278,28 @@ def test_a_large_tab_is_posted_at_once(world: World, officer: User, client_of: C
     data = {cell.name: "3" for line in page.rows for cell in line.cells}
     assert client.post(tab(survey, "warm_clothing"), data).status_code == 302
     assert NeedStatement.objects.count() == 40 * 13
+
+
+@pytest.mark.parametrize("typed", ["²", "٣²", "9" * 5000])
+def test_what_only_looks_like_a_number_is_refused_on_the_whole_page(
+    world: World, officer: User, client_of: ClientOf, typed: str
+) -> None:
+    """Without JavaScript the refused page adds up what was typed."""
+    survey, place = started_survey(world), world.village("Ia Dom")
+    answer = client_of(officer).post(tab(survey), {count_name(world, place): typed})
+    assert answer.status_code == 422
+    assert ChildCount.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [(".v", "²", 302), (".p", "²", 422), (".r", "a\0b", 302), ("keep", "²", 302)],
+)
+def test_a_damaged_row_is_no_crash(
+    world: World, officer: User, client_of: ClientOf, name: str, value: str, status: int
+) -> None:
+    survey, place = started_survey(world), world.village("Ia Dom")
+    children, quantity = need_names(world, place)
+    data = {children: "1", quantity: "1", f"{place.pk}.p": "1"}
+    data |= {"keep": f"{place.pk}:{value}"} if name == "keep" else {f"{place.pk}{name}": value}
+    assert client_of(officer).post(tab(survey, "warm_clothing"), data).status_code == status
