@@ -13,7 +13,7 @@ from directory.errors import Forbidden, Refusal
 from directory.models import Unit, User
 from directory.text import unaccented
 from donors.models import Donor
-from donors.models.donor import phone_key
+from donors.models.donor import phone_key, tax_key
 from donors.permissions import may_register_donor
 
 
@@ -52,7 +52,7 @@ def register_donor(
         name_key=unaccented(name)[:200],
         phone=phone_key(phone),
         email=email,
-        tax_code="".join(tax_code.split()),
+        tax_code=tax_key(tax_code),
         address=address,
         note=note,
     )

@@ -48,11 +48,16 @@ class DonorQuerySet(models.QuerySet):
     def like(self, scope: Unit, *, name: str, tax_code: str = "", phone: str = "") -> DonorQuerySet:
         """Likely the same giver: the same name without diacritics, tax code or telephone number."""
         same = Q(name_key=unaccented(name))
-        if tax_code:
-            same |= Q(tax_code=tax_code)
-        if phone:
-            same |= Q(phone=phone_key(phone))
+        if code := tax_key(tax_code):
+            same |= Q(tax_code=code)
+        if number := phone_key(phone):
+            same |= Q(phone=number)
         return self.filter(same, scope=scope).select_related("registered_by")
+
+
+def tax_key(text: str) -> str:
+    """A tax code as it is kept: without spaces."""
+    return "".join(text.split())
 
 
 def phone_key(text: str) -> str:

@@ -389,3 +389,16 @@ def test_detail_pages_take_the_same_queries_for_one_line_and_three(browser: Clie
     for _number in range(3):
         received(world, three, 5)
     assert queries(three) == first
+
+
+def test_a_tax_code_with_spaces_is_the_same_one(browser: Client, world: World) -> None:
+    donor(world, name="Công ty Một", tax_code="6101 234 567")
+    with unchanged(Donor):
+        response = browser.post(reverse("donor_create"), _donor_form(name="Hai", tax_code="6101 234 567"))
+    assert response.status_code == 422
+
+
+def test_a_telephone_without_a_digit_is_nobodys(browser: Client, world: World) -> None:
+    donor(world, name="Công ty không có điện thoại")
+    response = browser.post(reverse("donor_create"), _donor_form(name="Hai", phone="không có"))
+    assert response.status_code == 302
