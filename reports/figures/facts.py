@@ -156,7 +156,7 @@ def _when(window: Window, path: str) -> Q:
 
 def gifts(windows: Windows, scopes: Iterable[int], user: User | None) -> list[Given]:
     """What came in, by giver."""
-    lines = ReceiptLine.objects.filter(receipt__pledge__scope_id__in=scopes)
+    lines = _accepted(ReceiptLine.objects.filter(receipt__pledge__scope_id__in=scopes))
     if user is not None:
         lines = lines.filter(receipt__in=Receipt.objects.visible_to(user))
     sums: dict[str, Any] = {}
@@ -189,11 +189,15 @@ def gifts(windows: Windows, scopes: Iterable[int], user: User | None) -> list[Gi
     ]
 
 
+def _accepted(lines: QuerySet[ReceiptLine]) -> QuerySet[ReceiptLine]:
+    """Without what was refused to the last piece: nothing came in by it."""
+    return lines.exclude(amount=0, accepted=0)
+
+
 def receipts(window: Window, scopes: Iterable[int]) -> QuerySet[ReceiptLine]:
     """The lines that annex II lists."""
     return (
-        ReceiptLine.objects.filter(_when(window, "receipt"), receipt__pledge__scope_id__in=scopes)
-        .exclude(amount=0, accepted=0)
+        _accepted(ReceiptLine.objects.filter(_when(window, "receipt"), receipt__pledge__scope_id__in=scopes))
         .select_related(
             "receipt__pledge__donor",
             "receipt__pledge__source",

@@ -9,6 +9,7 @@ from donors.actions import PledgedLine, ReceivedLine, record_pledge, record_rece
 from donors.models import Donor, FundingSource
 from reports.figures import Figures
 from reports.papers.annexes import resources
+from tests.donors.build import pledged
 from tests.reports.build import period
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -70,3 +71,16 @@ def test_a_donor_who_asked_not_to_be_named_is_not_named(world) -> None:
     cells = [cell for row in resources(Figures(period(world)))["rows"] for cell in row["cells"]]
     assert "Công ty Kín" not in cells
     assert "Nhà hảo tâm (đề nghị không nêu tên)" in cells
+
+
+def test_a_donor_whose_goods_were_all_refused_gave_nothing(world) -> None:
+    pledge = pledged(world, quantity=10)
+    line = ReceivedLine(pledge.lines.get(), refused=10, refuse_reason="Hỏng")
+    record_receipt(
+        by=world.user("coordinator"),
+        pledge=pledge,
+        custodian=pledge.mobilised_by,
+        occurred_on=MARCH,
+        lines=[line],
+    )
+    assert Figures(period(world)).donors().now == 0
