@@ -94,7 +94,10 @@ def save_section(*, by: User, section: ReportSection, body: str, heading: str, v
     Raises ``Forbidden``, ``WrongState`` once the report is issued, ``Stale`` with both texts if somebody
     else has saved since.
     """
-    _demand_editable(by, section.report)
+    # An issue holds the sections until it is done: what it froze is seen only after this lock.
+    ReportSection.objects.select_for_update(no_key=True).get(pk=section.pk)
+    report = DistrictReport.objects.select_related("paper", "period__scope").get(pk=section.report_id)
+    _demand_editable(by, report)
     if not heading.strip():
         raise Refusal(_("The heading is empty. Type one, or take the usual one back."), place="heading")
     saved = ReportSection.objects.filter(pk=section.pk, version=version).update(
@@ -162,6 +165,7 @@ def issue_report(
         # The same form again: no second PDF, the first result comes back.
         return freeze_report(by=by, report=report, prepared=None, key=key)
     _demand_issuable(by, report)
+    _refuse_before_cut_off(report, dated)
     if signer_of(report, dated) is None:
         raise _no_signer(report, dated)
     versions = _versions(report)
@@ -241,6 +245,19 @@ def _demand_issuable(by: User, report: DistrictReport) -> None:
         )
         day = date_format(period.cut_off, "SHORT_DATE_FORMAT")
         raise WrongState(message % {"period": period, "day": day}, code="data_open")
+
+
+def _refuse_before_cut_off(report: DistrictReport, dated: date) -> None:
+    """A report says on which day its data closed, so it cannot bear an earlier one."""
+    cut_off = report.period.cut_off
+    if dated < cut_off:
+        message = _(
+            "The date %(day)s lies before the close of the data on %(cut_off)s. "
+            "A paper bears the day on which it is issued: correct the date."
+        )
+        days = {"day": dated, "cut_off": cut_off}
+        shown = {name: date_format(value, "SHORT_DATE_FORMAT") for name, value in days.items()}
+        raise Refusal(message % shown, code="before_cut_off", place="dated")
 
 
 def _no_signer(report: DistrictReport, dated: date) -> Refusal:

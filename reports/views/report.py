@@ -138,7 +138,9 @@ def report_issue(request: Request, pk: int) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            issue_report(by=request.user, report=report, key=client_key_of(request), **form.cleaned_data)
+            report = issue_report(
+                by=request.user, report=report, key=client_key_of(request), **form.cleaned_data
+            )
         except Refusal as refusal:
             status = show_refusal(form, refusal)
         else:

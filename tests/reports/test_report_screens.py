@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from directory import clock
@@ -37,6 +38,8 @@ def test_write_edit_look_and_issue_on_the_screens(world, coordinator, leader, cl
         response = client_of(leader).post(
             reverse("report_issue", args=[report.pk]), {"number": "7", "dated": "18/06/2025"}
         )
+    (told,) = get_messages(response.wsgi_request)
+    assert "07/BC-UBND" in str(told)
     assert (response.status_code, response.url) == (302, reverse("report_list"))
     report.paper.refresh_from_db()
     assert report.paper.reference == "07/BC-UBND"

@@ -11,7 +11,7 @@ from directory.models import Delegation, Signer
 from documents.models import PaperFile
 from documents.states import PaperState
 from reports.actions import compile_report, issue_report, save_section
-from reports.models import DistrictReport
+from reports.models import DistrictReport, ReportSection
 from reports.outline import OUTLINE
 from tests.reports.build import YEAR, delivery, draft, issued, period, saved
 
@@ -203,3 +203,21 @@ def test_a_new_report_replaces_the_issued_one(world) -> None:
     with clock.standing_on(JUNE_18):
         issue_report(by=world.user("leader"), report=second, number=13, dated=JUNE_18)
     assert second.paper.snapshot["replaces"]["reference"] == "12/BC-UBND"
+
+
+def test_a_section_read_before_the_issue_is_not_saved_after_it(world, coordinator) -> None:
+    report = draft(world)
+    section = ReportSection.objects.visible_to(coordinator).get(report=report, code="I")
+    with clock.standing_on(JUNE_18):
+        issue_report(by=world.user("leader"), report=report, number=12, dated=JUNE_18)
+    assert section.report.paper.state == PaperState.DRAFT  # as this request read it
+    with pytest.raises(WrongState):
+        saved(coordinator, section, "Sau khi ban hành")
+    assert ReportSection.objects.get(pk=section.pk).version == 1
+
+
+def test_a_report_is_not_dated_before_its_data_closed(world, leader) -> None:
+    report = draft(world)
+    with clock.standing_on(JUNE_18), pytest.raises(Refusal) as refused:
+        issue_report(by=leader, report=report, number=12, dated=date(2025, 1, 10))
+    assert refused.value.code == "before_cut_off"
