@@ -57,6 +57,7 @@ class RequestKey(models.Model):
 
     key = models.UUIDField(unique=True)
     action = models.CharField(max_length=120)
+    arguments = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what was sent")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     result_model = models.CharField(max_length=100, blank=True)
     result_id = models.BigIntegerField(null=True)
