@@ -8,10 +8,12 @@ class DistributionsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
-        from distributions.claims import allocations_on
-        from needs import claims
+        from distributions.claims import allocations_of, allocations_on
+        from donors import claims as claims_on_supply
+        from needs import claims as claims_on_needs
 
-        claims.register(allocations_on)
+        claims_on_needs.register(allocations_on)
+        claims_on_supply.register(allocations_of)
         register(
             NavigationItem(30, _("Allocations"), "allocation_board", (Permission.VIEW_DISTRIBUTIONS,)),
             NavigationItem(35, _("Distributions"), "distribution_list", (Permission.VIEW_DISTRIBUTIONS,)),

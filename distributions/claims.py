@@ -1,4 +1,4 @@
-"""What covers a need: the allocations that were not reversed. ``needs`` asks through its registry."""
+"""What allocations claim of a need and of a supply line. The rooms below ask through their registries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from distributions.models import Allocation
-from distributions.wording import listed, number
+from distributions.wording import held_by_communes, listed, number
+from donors.models import SupplyLine
 from needs.claims import Claim
 from needs.models import Need
 
@@ -28,6 +29,12 @@ def allocations_on(need: Need) -> Iterator[Claim]:
             "place": row.need.place.full_name,
         }
         yield Claim(row.covering, label)
+
+
+def allocations_of(line: SupplyLine) -> Iterator[Claim]:
+    """What each commune holds of a supply line: it was allocated and neither reversed nor returned."""
+    for commune, held in held_by_communes(line.pk):
+        yield Claim(held, commune)
 
 
 def covered_by(need: Need) -> str:

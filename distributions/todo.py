@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -84,7 +83,6 @@ def _to_match(user: User) -> Iterator[Todo]:
     needs = needs.filter(round__state=RoundState.OPEN, priority__lte=URGENT, item_id__in=items)
     count = needs.count()
     if count:
-        lacking = sum(needs.values_list(F("balance__quantity") - F("balance__covered"), flat=True))
         yield Todo(
             ngettext(
                 "Match supply to %(count)s urgent need",
@@ -93,5 +91,4 @@ def _to_match(user: User) -> Iterator[Todo]:
             )
             % {"count": count},
             reverse("allocation_board"),
-            _("%(lacking)s lacking") % {"lacking": lacking},
         )

@@ -40,8 +40,8 @@ def listed(parts: Iterable[str]) -> str:
 HELD = F("quantity") - F("returned") - F("reversed")
 
 
-def holders_of(supply_line_id: int) -> str:
-    """Who holds the allocated part of a supply line: “188 đã phân bổ cho xã Ia Đal”."""
+def held_by_communes(supply_line_id: int) -> list[tuple[str, int]]:
+    """The communes that hold the allocated part of a supply line, and how much; the largest first."""
     held = (
         AllocationBalance.objects.filter(allocation__supply_line_id=supply_line_id)
         .values(unit=F("allocation__need__place__unit"))
@@ -50,10 +50,14 @@ def holders_of(supply_line_id: int) -> str:
         .order_by("-held", "unit")
     )
     names = Unit.objects.in_bulk([row["unit"] for row in held])
+    return [(names[row["unit"]].name, row["held"]) for row in held]
+
+
+def holders_of(supply_line_id: int) -> str:
+    """Who holds the allocated part of a supply line: “188 đã phân bổ cho xã Ia Đal”."""
     return listed(
-        _("%(quantity)s allocated to %(commune)s")
-        % {"quantity": number(row["held"]), "commune": names[row["unit"]].name}
-        for row in held
+        _("%(quantity)s allocated to %(commune)s") % {"quantity": number(held), "commune": commune}
+        for commune, held in held_by_communes(supply_line_id)
     )
 
 

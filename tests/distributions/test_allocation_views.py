@@ -9,8 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from directory.errors import Refusal
 from directory.models import User
 from distributions.models import Allocation
+from distributions.todo import todo
+from donors.actions import withdraw_pledge
 from tests.distributions import build
 from tests.world import World
 
@@ -148,3 +151,28 @@ def test_pages_cost_the_same_for_one_row_and_for_three(world: World, coordinator
     one("3-5")
     one("6-10")
     assert costs() == before
+
+
+def test_a_withdrawal_is_told_who_holds_the_goods(world, coordinator) -> None:
+    pledge = build.allocated(world, 20).supply_line.pledge_line.pledge
+    with pytest.raises(Refusal) as refused:
+        withdraw_pledge(by=coordinator, pledge=pledge, reason="x")
+    assert "(20 xã Ia Dom)" in str(refused.value)
+
+
+def test_going_back_and_changing_the_form_is_no_second_success(world, coordinator, client_of) -> None:
+    allocation, key = build.allocated(world, 20), str(uuid.uuid4())
+    client, url = client_of(coordinator), reverse("allocation_reverse", args=[allocation.pk])
+    first = {"quantity": "5", "reason": "Thừa", "client_key": key}
+    assert [client.post(url, first).status_code for _ in range(2)] == [302, 302]
+    assert client.post(url, first | {"quantity": "12"}).status_code == 422
+    allocation.balance.refresh_from_db()
+    assert allocation.balance.reversed == 5
+
+
+def test_urgent_needs_of_different_items_are_not_added_up(world, coordinator) -> None:
+    for item, band in (("warm_clothing", "3-5"), ("play_area", "all")):
+        build.need_of(world, 10, item=item, band=band)
+        build.supply_of(world, 1, item=item)
+    (task,) = [task for task in todo(coordinator) if task.url == reverse("allocation_board")]
+    assert task.status == ""
