@@ -59,10 +59,11 @@ def prove() -> Proof:
         "allocations": Allocation.objects.count(),
         "distribution lines": DistributionLine.objects.count(),
     }
-    return Proof(counted, list(_faults()))
+    return Proof(counted, list(faults()))
 
 
-def _faults() -> Iterator[Fault]:
+def faults() -> Iterator[Fault]:
+    """Everything that is off, in the order of the chain."""
     yield from _needs()
     yield from _supply()
     yield from _cash()
@@ -77,18 +78,22 @@ def _moved(path: str, *kinds: str, quantity: str = "quantity") -> Any:
 
 
 def _off(rows: QuerySet[Any], label: str, owner: str = "", **proved: Any) -> Iterator[Fault]:
-    """The rows one of whose columns differs from what its moves make. One grouped statement.
+    """The rows one of whose columns differs from what its moves make.
 
-    ``owner``: what a balance belongs to; its name is what a person would call the row.
+    One grouped statement over the bare table; names are read only of what is off. ``owner``: what a
+    balance belongs to; its name is what a person would call the row.
     """
     sums = {f"proved_{column}": expression for column, expression in proved.items()}
     wrong = Q()
     for column in proved:
         wrong |= ~Q(**{column: F(f"proved_{column}")})
-    for row in rows.annotate(**sums).filter(wrong).order_by("pk"):
+    off = list(rows.select_related(None).values("pk").annotate(**sums).filter(wrong).order_by("pk"))
+    found = rows.in_bulk([row["pk"] for row in off])
+    for sum_row in off:
+        row = found[sum_row["pk"]]
         name = getattr(row, owner) if owner else row
         for column in proved:
-            says, moves = getattr(row, column), getattr(row, f"proved_{column}")
+            says, moves = getattr(row, column), sum_row[f"proved_{column}"]
             if says != moves:
                 yield Fault(f"{label} {row.pk} ({name})", column, says, moves)
 

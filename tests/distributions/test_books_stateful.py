@@ -1,0 +1,298 @@
+"""The books under whatever people do in whatever order, against a second set kept in plain Python.
+
+Each deed must succeed exactly when the plain books allow it; after each the proof of ``check_ledger`` holds
+and every balance is what the plain books say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from directory import clock
+from directory.errors import Refusal
+from distributions.actions import (
+    ConfirmedLine,
+    PlannedLine,
+    allocate,
+    cancel_distribution,
+    confirm_delivery,
+    plan_distribution,
+    reverse_allocation,
+    send_distribution,
+)
+from distributions.models import Allocation, AllocationBalance, Distribution
+from distributions.proof import faults
+from donors.models import SupplyBalance, SupplyLine
+from needs.models import Need, NeedBalance
+from tests.distributions import build
+from tests.donors import build as donors
+from tests.world import World
+
+# examples, steps
+SHORT_AND_LONG = [(25, 20), pytest.param((1000, 50), marks=pytest.mark.deep)]
+WHICH = st.integers(min_value=0, max_value=50)
+PARTS = ["quantity", "open", "in_transit", "delivered", "returned", "lost", "reversed"]
+PIECES = st.integers(min_value=1, max_value=12)
+
+
+@dataclass
+class Supply:
+    line: SupplyLine
+    quantity: int
+    received: int = 0
+    allocated: int = 0
+    sent: int = 0
+
+
+@dataclass
+class Wanted:
+    need: Need
+    quantity: int
+    covered: int = 0
+    delivered: int = 0
+
+
+@dataclass
+class Share:
+    """An allocation."""
+
+    row: Allocation
+    supply: Supply
+    wanted: Wanted
+    quantity: int
+    open: int
+    in_transit: int = 0
+    delivered: int = 0
+    returned: int = 0
+    lost: int = 0
+    reversed: int = 0
+    planned: int = 0
+
+
+@dataclass
+class Trip:
+    """A distribution of one line."""
+
+    row: Distribution
+    share: Share
+    quantity: int
+    state: str = "planned"
+
+
+class Books(RuleBasedStateMachine):
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.coordinator = self.world.user("coordinator")
+        self.second = self.world.user("coordinator.2")
+        self.behalf = self.world.agency("UBND xã Ia Dom")
+        self.band = self.world.band("3-5").pk
+        self.supplies: list[Supply] = []
+        self.wanted: list[Wanted] = []
+        self.shares: list[Share] = []
+        self.trips: list[Trip] = []
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    def tried(self, deed: Any, allowed: bool) -> Any:
+        """What the deed returned, None if it was refused; refused exactly if it is not allowed."""
+        try:
+            done = deed()
+        except Refusal:
+            assert not allowed
+            return None
+        assert allowed
+        return done
+
+    @initialize(first=PIECES, second=PIECES)
+    def needs(self, first: int, second: int) -> None:
+        for number, quantity in ((1, first), (2, second)):
+            place = self.world.village("Ia Dom", number)
+            self.wanted.append(Wanted(build.need_of(self.world, quantity, place=place), quantity))
+        self.pledge(10)
+
+    @rule(quantity=PIECES)
+    def pledge(self, quantity: int) -> None:
+        line = build.supply_of(self.world, quantity, received=0)
+        self.supplies.append(Supply(line, quantity))
+
+    @rule(which=WHICH, quantity=PIECES)
+    def receive(self, which: int, quantity: int) -> None:
+        supply = self.supplies[which % len(self.supplies)]
+        quantity = min(quantity, supply.quantity - supply.received)
+        if quantity:
+            donors.received(self.world, supply.line.pledge_line.pledge, quantity, occurred_on=clock.today())
+            supply.received += quantity
+
+    @rule(source=WHICH, goal=WHICH, quantity=PIECES)
+    def allocate(self, source: int, goal: int, quantity: int) -> None:
+        supply = self.supplies[source % len(self.supplies)]
+        wanted = self.wanted[goal % len(self.wanted)]
+        free = min(supply.quantity - supply.allocated, wanted.quantity - wanted.covered)
+        row = self.tried(
+            lambda: allocate(
+                by=self.coordinator, supply_line=supply.line, need=wanted.need, quantity=quantity
+            ),
+            allowed=quantity <= free,
+        )
+        if row:
+            supply.allocated += quantity
+            wanted.covered += quantity
+            self.shares.append(Share(row, supply, wanted, quantity, quantity))
+
+    @precondition(lambda self: self.shares)
+    @rule(which=WHICH, quantity=PIECES)
+    def reverse(self, which: int, quantity: int) -> None:
+        share = self.shares[which % len(self.shares)]
+        done = self.tried(
+            lambda: reverse_allocation(
+                by=self.coordinator, allocation=share.row, quantity=quantity, reason="Nhầm"
+            ),
+            allowed=quantity <= share.open - share.planned,
+        )
+        if done:
+            share.open -= quantity
+            share.reversed += quantity
+            share.supply.allocated -= quantity
+            share.wanted.covered -= quantity
+
+    @precondition(lambda self: self.shares)
+    @rule(which=WHICH, quantity=PIECES)
+    def plan(self, which: int, quantity: int) -> None:
+        share = self.shares[which % len(self.shares)]
+        row = self.tried(
+            lambda: plan_distribution(
+                by=self.coordinator,
+                area=self.world.area("warm_clothing"),
+                lead_agency=self.coordinator.agency,
+                place=share.wanted.need.place,
+                planned_on=clock.today(),
+                lines=[PlannedLine(quantity, allocation=share.row)],
+            ),
+            allowed=quantity <= share.open - share.planned,
+        )
+        if row:
+            share.planned += quantity
+            self.trips.append(Trip(row, share, quantity))
+
+    @precondition(lambda self: self.trips)
+    @rule(which=WHICH)
+    def send(self, which: int) -> None:
+        trip = self.trips[which % len(self.trips)]
+        supply = trip.share.supply
+        done = self.tried(
+            lambda: send_distribution(by=self.coordinator, distribution=trip.row),
+            allowed=trip.state == "planned" and trip.quantity <= supply.received - supply.sent,
+        )
+        if done:
+            trip.state = "sent"
+            trip.share.planned -= trip.quantity
+            trip.share.open -= trip.quantity
+            trip.share.in_transit += trip.quantity
+            supply.sent += trip.quantity
+
+    @precondition(lambda self: self.trips)
+    @rule(which=WHICH)
+    def cancel(self, which: int) -> None:
+        trip = self.trips[which % len(self.trips)]
+        done = self.tried(
+            lambda: cancel_distribution(by=self.coordinator, distribution=trip.row, reason="Mưa"),
+            allowed=trip.state == "planned",
+        )
+        if done:
+            trip.state = "cancelled"
+            trip.share.planned -= trip.quantity
+
+    @precondition(lambda self: self.trips)
+    @rule(which=WHICH, short=st.integers(0, 12), lost=st.integers(0, 12))
+    def confirm(self, which: int, short: int, lost: int) -> None:
+        """In full, or short: of what is missing some is lost, the rest returns to stock."""
+        trip = self.trips[which % len(self.trips)]
+        short = min(short, trip.quantity)
+        lost = min(lost, short)
+        received, returned = trip.quantity - short, short - lost
+        line = ConfirmedLine(
+            trip.row.lines.get(),
+            received,
+            returned=returned,
+            lost=lost,
+            difference_reason="Thiếu" if short else "",
+            child_turns={self.band: received},
+        )
+        done = self.tried(
+            lambda: confirm_delivery(
+                by=self.second,
+                distribution=trip.row,
+                occurred_on=clock.today(),
+                lines=[line],
+                on_behalf_of=self.behalf,
+            ),
+            allowed=trip.state == "sent",
+        )
+        if done:
+            self.book_arrival(trip, received, returned, lost)
+
+    def book_arrival(self, trip: Trip, received: int, returned: int, lost: int) -> None:
+        trip.state, share = "confirmed", trip.share
+        share.in_transit -= trip.quantity
+        share.delivered += received
+        share.returned += returned
+        share.lost += lost
+        share.supply.sent -= returned
+        share.supply.allocated -= returned
+        share.wanted.covered -= returned + lost
+        share.wanted.delivered += received
+
+    @invariant()
+    def every_balance_is_the_sum_of_its_moves(self) -> None:
+        assert list(faults()) == []
+
+    @invariant()
+    def every_balance_is_what_the_plain_books_say(self) -> None:
+        supplies = SupplyBalance.objects.values_list("quantity", "received", "allocated", "sent")
+        assert list(supplies.order_by("pk")) == [
+            (supply.quantity, supply.received, supply.allocated, supply.sent) for supply in self.supplies
+        ]
+        needs = NeedBalance.objects.values_list("covered", "delivered")
+        assert list(needs.order_by("pk")) == [(need.covered, need.delivered) for need in self.wanted]
+        shares = AllocationBalance.objects.values_list(*PARTS)
+        assert list(shares.order_by("pk")) == [
+            tuple(getattr(share, part) for part in PARTS) for share in self.shares
+        ]
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite
+@pytest.mark.parametrize("length", SHORT_AND_LONG)
+def test_the_books_hold_whatever_is_done(world: World, length: tuple[int, int]) -> None:
+    examples, steps = length
+    Books.world = world
+    run_state_machine_as_test(
+        Books,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,234 @@
+"""Many at once, each with a connection of its own, on real row locks."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import pytest
+from django.db import connection, transaction
+
+from directory import clock
+from directory.errors import Refusal
+from directory.models import Place
+from distributions.actions import (
+    ConfirmedLine,
+    PlannedLine,
+    allocate,
+    confirm_delivery,
+    plan_distribution,
+    reverse_allocation,
+    send_distribution,
+)
+from distributions.models import Allocation, AllocationBalance, Distribution
+from distributions.proof import prove
+from donors.models import SupplyBalance
+from needs.models import Need, NeedBalance
+from tests.distributions import build
+from tests.world import World
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+ROUNDS = [10, pytest.param(50, marks=pytest.mark.deep), pytest.param(200, marks=pytest.mark.deep)]
+CLAIMS, CAPACITY = 20, 10
+PATIENCE = 60
+
+
+def at_once(deeds: Iterable[Callable[[], object]]) -> list[object]:
+    """What each deed returned, or the refusal it met; all start together, a lock-up fails the test."""
+    deeds = list(deeds)
+    together, outcomes = threading.Barrier(len(deeds)), []
+    day = clock.today()
+
+    def run(deed: Callable[[], object]) -> None:
+        try:
+            with clock.standing_on(day):
+                together.wait(PATIENCE)
+                outcomes.append(deed())
+        except Exception as error:
+            outcomes.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(deed,), daemon=True) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert len(outcomes) == len(deeds)
+    return outcomes
+
+
+def tally(outcomes: list[object]) -> dict[str, int]:
+    """How many met each refusal (its code), or came to what."""
+    return dict(Counter(one.code if isinstance(one, Refusal) else type(one).__name__ for one in outcomes))
+
+
+def needs_apart(world: World, count: int) -> list[Need]:
+    """Needs at new places: there is one need for an item at a place in a round."""
+    first = world.village("Ia Dom")
+    places = [
+        Place.objects.create(
+            unit=first.unit,
+            kind=first.kind,
+            name=f"Thôn mới {Place.objects.count()}",
+            valid_from=first.valid_from,
+        )
+        for _ in range(count)
+    ]
+    return [build.need_of(world, 100, place=place) for place in places]
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_of_twenty_claims_on_ten_pieces_ten_are_met(world: World, rounds: int) -> None:
+    by, needs = world.user("coordinator"), needs_apart(world, 4)
+    for _ in range(rounds):
+        line = build.supply_of(world, CAPACITY)
+        claims = [
+            lambda need=need, line=line: allocate(by=by, supply_line=line, need=need, quantity=1)
+            for _ in range(CLAIMS // len(needs))
+            for need in needs
+        ]
+        assert tally(at_once(claims)) == {"Allocation": 10, "not_enough_supply": 10}
+        assert SupplyBalance.objects.get(line=line).allocated == CAPACITY
+        if NeedBalance.objects.filter(covered__gt=80).exists():
+            needs = needs_apart(world, 4)
+    assert prove().faults == []
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_of_twenty_claims_on_a_need_of_ten_ten_are_met(world: World, rounds: int) -> None:
+    by, line = world.user("coordinator"), build.supply_of(world, 10_000)
+    for need in needs_apart(world, rounds):
+        NeedBalance.objects.filter(need=need).update(quantity=CAPACITY)
+        need.moves.update(delta=CAPACITY)
+        claims = [lambda need=need: allocate(by=by, supply_line=line, need=need, quantity=1)] * CLAIMS
+        assert tally(at_once(claims)) == {"Allocation": 10, "not_enough_need": 10}
+    assert prove().faults == []
+
+
+def test_without_the_guard_the_race_is_there(world: World) -> None:
+    """Negative control: claims that read, think and write. If they keep the cap, nothing is proved here."""
+    table = "scratch_race"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {table} (id int PRIMARY KEY, capacity int, taken int)")
+    thinking = threading.Barrier(CLAIMS)
+
+    def claim(number: int) -> str:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT capacity - taken FROM {table} WHERE id = %s", [number])
+            left = cursor.fetchone()[0]
+            thinking.wait(PATIENCE)
+            if left < 1:
+                return "refused"
+            cursor.execute(f"UPDATE {table} SET taken = taken + 1 WHERE id = %s", [number])
+            return "taken"
+
+    try:
+        for number in range(3):
+            with connection.cursor() as cursor:
+                cursor.execute(f"INSERT INTO {table} VALUES (%s, %s, 0)", [number, CAPACITY])
+            outcomes = at_once([lambda number=number: claim(number)] * CLAIMS)
+            assert outcomes == ["taken"] * CLAIMS
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT taken FROM {table} WHERE id = %s", [number])
+                assert cursor.fetchone()[0] == CLAIMS
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE {table}")
+
+
+def test_opposing_orders_do_not_lock_each_other_up(world: World) -> None:
+    """Distributions that hold the same allocations in opposite orders, sent and confirmed at once."""
+    by, area = world.user("coordinator"), world.area("warm_clothing")
+    allocations = [build.allocated(world, 60, need=need) for need in needs_apart(world, 4)]
+
+    def plan(rows: list[Allocation]) -> Distribution:
+        return plan_distribution(
+            by=by,
+            area=area,
+            lead_agency=by.agency,
+            place=world.village("Ia Dom"),
+            planned_on=clock.today(),
+            lines=[PlannedLine(5, allocation=row) for row in rows],
+        )
+
+    plans = [plan(allocations if number % 2 else allocations[::-1]) for number in range(10)]
+    outcomes = at_once(lambda one=one: send_distribution(by=by, distribution=one) for one in plans)
+    assert tally(outcomes) == {"Distribution": 10}
+
+    officer, band = world.user("officer.iadom"), world.band("3-5").pk
+
+    def confirm(distribution: Distribution, backwards: bool) -> Distribution:
+        lines = list(distribution.lines.order_by("-pk" if backwards else "pk"))
+        confirmed = [
+            ConfirmedLine(line, 3, returned=2, difference_reason="Thừa", child_turns={band: 3})
+            for line in lines
+        ]
+        return confirm_delivery(
+            by=officer, distribution=distribution, occurred_on=clock.today(), lines=confirmed
+        )
+
+    others = needs_apart(world, 1)[0]
+    deeds: list[Callable[[], object]] = [
+        lambda one=one, number=number: confirm(one, bool(number % 2)) for number, one in enumerate(plans)
+    ]
+    for row in reversed(allocations):
+        deeds.append(
+            lambda row=row: reverse_allocation(by=by, allocation=row, quantity=1, reason="Thử ngược chiều")
+        )
+        deeds.append(lambda row=row: allocate(by=by, supply_line=row.supply_line, need=others, quantity=1))
+    counted = tally(at_once(deeds))
+    assert counted.pop("Distribution") == 10
+    # An allocation taken at once may find nothing back in its supply line yet; nobody waits for ever.
+    assert sum(counted.values()) == 8
+    assert set(counted) <= {"Allocation", "not_enough_supply"}
+    assert prove().faults == []
+
+
+def test_what_is_sent_twice_at_once_leaves_once(world: World) -> None:
+    by, distribution = world.user("coordinator"), build.planned(world, 20)
+    outcomes = at_once([lambda: send_distribution(by=by, distribution=distribution)] * 6)
+    assert tally(outcomes) == {"Distribution": 1, "wrong_state": 5}
+    assert AllocationBalance.objects.get().in_transit == 20
+
+
+def test_an_allocation_is_not_planned_twice_over(world: World) -> None:
+    by, allocation = world.user("coordinator"), build.allocated(world, 20)
+
+    def plan() -> Distribution:
+        return plan_distribution(
+            by=by,
+            area=world.area("warm_clothing"),
+            lead_agency=by.agency,
+            place=world.village("Ia Dom"),
+            planned_on=clock.today(),
+            lines=[PlannedLine(8, allocation=allocation)],
+        )
+
+    assert tally(at_once([plan] * 6)) == {"Distribution": 2, "not_enough_open": 4}
+
+
+def test_a_reversal_and_a_plan_do_not_take_the_same_pieces(world: World) -> None:
+    by = world.user("coordinator")
+    for _ in range(5):
+        [need] = needs_apart(world, 1)
+        allocation = build.allocated(world, 20, need=need)
+        deeds = [
+            lambda allocation=allocation: build.planned(world, 20, allocation=allocation),
+            lambda allocation=allocation: reverse_allocation(
+                by=by, allocation=allocation, quantity=20, reason="Nhầm xã"
+            ),
+        ]
+        counted = tally(at_once(deeds))
+        assert counted.pop("not_enough_open") == 1
+        assert list(counted.values()) == [1]
+
+
+def test_a_double_click_at_the_same_moment_allocates_once(world: World) -> None:
+    by, need, line = world.user("coordinator"), build.need_of(world, 50), build.supply_of(world, 50)
+    key = uuid.uuid4()
+    outcomes = at_once([lambda: allocate(by=by, supply_line=line, need=need, quantity=5, key=key)] * 6)
+    assert (tally(outcomes), Allocation.objects.count()) == ({"Allocation": 6}, 1)
