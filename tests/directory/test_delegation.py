@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from directory import clock, history
 from directory.actions.delegation import delegate, end_delegation
@@ -137,6 +139,14 @@ def test_history_names_the_giver(coordinator: User, assistant: User) -> None:
     entry = history.record(delegation, "look at", by=again(assistant))
     assert entry.details == {"delegated_by": "coordinator"}
     assert HistoryEntry.objects.of(delegation).last().details["to"] == "Trợ lý"
+
+
+def test_the_page_of_the_object_says_so_too(coordinator: User, assistant: User) -> None:
+    entry = history.record(hand_over(coordinator, assistant), "look at", by=again(assistant))
+    with translation.override("en"):
+        assert "by delegation from coordinator" in render_to_string(
+            "components/history.html", {"entries": [entry]}
+        )
 
 
 def test_history_names_nobody_who_adds_nothing(coordinator: User, second_coordinator: User) -> None:
