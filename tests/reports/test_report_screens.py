@@ -41,6 +41,8 @@ def test_write_edit_look_and_issue_on_the_screens(world, coordinator, leader, cl
     (told,) = get_messages(response.wsgi_request)
     assert "07/BC-UBND" in str(told)
     assert (response.status_code, response.url) == (302, reverse("report_list"))
+    said = [str(message) for message in get_messages(response.wsgi_request)]
+    assert ["07/BC-UBND" in one for one in said] == [True]
     report.paper.refresh_from_db()
     assert report.paper.reference == "07/BC-UBND"
 
