@@ -14,12 +14,16 @@ import sys
 from collections.abc import Callable, Iterable
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 
 from scripts.environment import BASE_DIR, DEMO_PASSWORD, PORT, VAR_DIR
+
+if TYPE_CHECKING:
+    from directory.models import User
 
 DEMO_PASSWORD_FILE = VAR_DIR / "demo_password"
 DEMO_ACCOUNTS_FILE = VAR_DIR / "demo_accounts"
@@ -202,7 +206,16 @@ def show_demo_accounts() -> None:
     print("Demo accounts (made-up data):")
     for user in users:
         print(f"  {user.username:<24} {user.get_role_display()}{f', {user.agency}' if user.agency else ''}")
-    print(f"  password of them all: {demo_password()}", flush=True)
+    print(f"  password of them all: {password_that_opens(users)}", flush=True)
+
+
+def password_that_opens(users: Iterable[User]) -> str:
+    """Only who set DEMO_PASSWORD at an earlier start knows it: then no other word is printed in its place."""
+    kept = DEMO_PASSWORD_FILE.read_text().strip() if DEMO_PASSWORD_FILE.exists() else ""
+    password = DEMO_PASSWORD or kept
+    if password and any(user.check_password(password) for user in users):
+        return password
+    return "the DEMO_PASSWORD of an earlier start (set it again to change it)"
 
 
 if __name__ == "__main__":

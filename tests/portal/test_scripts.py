@@ -102,6 +102,13 @@ def test_a_first_start_loads_the_sample_and_says_who_may_sign_in(environment: di
         assert database.execute("SELECT COUNT(*) FROM directory_sampledata").fetchone() == (1,)
     assert len(roles) == 5
 
+    again = _prepare(environment)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.splitlines()[-1] == (
+        "  password of them all: the DEMO_PASSWORD of an earlier start (set it again to change it)"
+    )
+    assert not (var / "demo_password").exists()
+
 
 def test_a_taken_port_is_said_before_anything_is_made(environment: dict[str, str]) -> None:
     with socket.socket() as other:
