@@ -117,6 +117,9 @@ def _board(
     else:
         context["may_allocate"] = may_allocate_to(request.user, need)
         context["out_of_scope"] = not is_difficult(need.place.unit, clock.today())
+        if form is not None:
+            # Shown only where it is needed, so never marked as optional.
+            form.fields["out_of_scope_reason"].required = True
         context["suggestions"] = [
             (suggestion, form if suggestion.line.pk == tried else _fresh(suggestion))
             for suggestion in board.suggestions(request.user, need)
@@ -125,7 +128,9 @@ def _board(
 
 
 def _fresh(suggestion: board.Suggestion) -> AllocateForm:
-    return AllocateForm(initial={"quantity": suggestion.quantity}, auto_id=f"id_{suggestion.line.pk}_%s")
+    form = AllocateForm(initial={"quantity": suggestion.quantity}, auto_id=f"id_{suggestion.line.pk}_%s")
+    form.fields["out_of_scope_reason"].required = True
+    return form
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)
