@@ -182,8 +182,9 @@ def _check_line(problems: Problems, line: ConfirmedLine, bands: Mapping[int, Age
         problems.add(
             "does_not_add_up",
             _(
-                "%(planned)s %(thing)s were sent, but received, returned and lost make %(whole)s. "
-                "Correct the three so that they add up."
+                "%(planned)s %(thing)s were sent, but received, returned and lost make %(whole)s. Correct "
+                "them so that they add up: what did not arrive is returned to stock if the sender still "
+                "has it; if it is lost, ask the coordinating office to confirm from the signed paper."
             )
             % facts,
             line.place("received"),
