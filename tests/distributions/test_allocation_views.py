@@ -154,7 +154,8 @@ def test_pages_cost_the_same_for_one_row_and_for_three(world: World, coordinator
 
 
 def test_a_withdrawal_is_told_who_holds_the_goods(world, coordinator) -> None:
-    pledge = build.allocated(world, 20).supply_line.pledge_line.pledge
+    promised = build.supply_of(world, 20, received=0)
+    pledge = build.allocated(world, 20, supply_line=promised).supply_line.pledge_line.pledge
     with pytest.raises(Refusal) as refused:
         withdraw_pledge(by=coordinator, pledge=pledge, reason="x")
     assert "(20 xã Ia Dom)" in str(refused.value)
