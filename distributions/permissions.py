@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from directory import clock
 from directory.errors import Forbidden
-from directory.models import Agency, User
+from directory.models import Agency, Succession, User
 from directory.roles import Permission, Role
 from distributions.models import Allocation, Distribution
 from distributions.scope import follows
@@ -32,14 +32,19 @@ def may_distribute_for(user: User, agency: Agency) -> bool:
     return user.may(Permission.DISTRIBUTE) and agency.pk in user.reach.agencies
 
 
+def communes_received_for(user: User) -> set[int]:
+    """The ids of the communes whose officer the user is, or stands in for, and of what these absorbed."""
+    own = {
+        principal.agency.unit_id
+        for principal in user.principals
+        if principal.role == Role.COMMUNE_OFFICER and principal.agency is not None
+    }
+    return Succession.objects.predecessors(own, clock.today())
+
+
 def receives(user: User, distribution: Distribution) -> bool:
     """The user is an officer of the receiving commune, or stands in for one."""
-    return any(
-        principal.role == Role.COMMUNE_OFFICER
-        and principal.agency is not None
-        and follows(principal.agency, distribution.place.unit, clock.today())
-        for principal in user.principals
-    )
+    return distribution.place.unit_id in communes_received_for(user)
 
 
 def may_confirm_for_commune(user: User, distribution: Distribution) -> bool:

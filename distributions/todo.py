@@ -15,7 +15,7 @@ from directory.models import User
 from directory.roles import Permission
 from directory.todo import Todo
 from distributions.models import Allocation, Distribution
-from distributions.permissions import receives
+from distributions.permissions import communes_received_for
 from distributions.scope import areas_led_by
 from distributions.wording import day
 from donors.models import SupplyLine
@@ -36,8 +36,9 @@ def _to_confirm(user: User) -> Iterator[Todo]:
     """The commune: deliveries on their way or arrived."""
     if not user.may(Permission.CONFIRM_DELIVERY):
         return
-    on_the_way = Distribution.objects.visible_to(user).sent().with_names().order_by("sent_at", "pk")
-    for row in [row for row in on_the_way if receives(user, row)][:AT_MOST]:
+    on_the_way = Distribution.objects.visible_to(user).sent().with_names()
+    on_the_way = on_the_way.filter(place__unit_id__in=communes_received_for(user))
+    for row in on_the_way.order_by("sent_at", "pk")[:AT_MOST]:
         yield Todo(
             _("Confirm %(code)s: %(area)s for %(place)s")
             % {"code": row.code, "area": row.area, "place": row.place.full_name},

@@ -75,7 +75,7 @@ class DistributionForm(forms.Form):
         self.fields[f"service-{row}-source"] = forms.ModelChoiceField(
             sources, label=_("Paid from"), required=False
         )
-        self.fields[f"service-{row}-planned"] = WholeNumberField(label=_("Planned"), required=False)
+        self.fields[f"service-{row}-planned"] = WholeNumberField(label=_("Quantity planned"), required=False)
         self.fields[f"service-{row}-value"] = WholeNumberField(
             label=_("Value of one unit (đồng)"), required=False, max_digits=13
         )
