@@ -203,8 +203,16 @@ class PledgeLine(ActionOnly):
         ordering = ["pledge", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="goods", item__isnull=False, quantity__gt=0, amount__isnull=True)
-                | Q(kind="cash", item__isnull=True, quantity__isnull=True, amount__gt=0),
+                condition=Q(
+                    kind="goods",
+                    item__isnull=False,
+                    quantity__isnull=False,
+                    quantity__gt=0,
+                    amount__isnull=True,
+                )
+                | Q(
+                    kind="cash", item__isnull=True, quantity__isnull=True, amount__isnull=False, amount__gt=0
+                ),
                 name="pledge_line_goods_or_cash",
             ),
             models.CheckConstraint(

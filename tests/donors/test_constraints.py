@@ -92,6 +92,8 @@ def test_a_pledge_is_not_due_before_it_was_made(chain: Pledge) -> None:
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
+        ("goods", {"quantity": None}),
+        ("cash", {"amount": None}),
         ("goods", {"amount": 5}),
         ("goods", {"item": None}),
         ("goods", {"quantity": 0}),

@@ -57,7 +57,7 @@ def test_annex_i_totals_are_the_sums_over_the_areas(world) -> None:
     turns, value = cells_of(annexes.summary(figures), "total")
     assert (turns[4], value[4]) == (110, 22 * 250_000)
     rows = {cells[1]: cells for cells in cells_of(annexes.summary(figures), "row")}
-    assert rows["Nhà tài trợ có đóng góp"][4] == 0
+    assert rows["Nhà tài trợ có đóng góp"][4] == 1
 
 
 def test_annex_i_marks_what_was_confirmed_too_late_for_the_earlier_report(world) -> None:
@@ -98,6 +98,11 @@ def test_annex_vi_lists_what_is_still_lacking_most_urgent_first(world) -> None:
 def test_what_the_portal_does_not_hold_is_not_reported(world) -> None:
     annex = annexes.health(Figures(period(world)))
     assert [cells[3:7] for cells in cells_of(annex, "total")] == [[None] * 4]
+
+
+def test_needs_that_nobody_has_surveyed_are_not_a_need_of_nothing(world) -> None:
+    annex = annexes.next_needs(Figures(period(world)))
+    assert [cells[4] for cells in cells_of(annex, "total")] == [None]
 
 
 def test_the_paper_says_who_what_and_to_whom(world) -> None:

@@ -46,7 +46,9 @@ def next_needs(figures: Figures) -> Annex:
         who = f"{children} trẻ, {figures.bands[band].name}"
         thing = figures.items[item]
         rows.append(row(label, f"{thing.name} ({thing.unit})", who, quantity, cost, PRIORITIES[priority]))
-    rows.append(total(TOTAL, "", "", "", added(costs), ""))
+    # Without a single approved survey nothing is known, which is not a need of 0 đồng.
+    nobody_said = not costs and len(figures.missing) == len(figures.communes.present)
+    rows.append(total(TOTAL, "", "", "", None if nobody_said else added(costs), ""))
     notes = ["Kinh phí ước tính theo đơn giá tham khảo của năm; nội dung chưa có đơn giá ghi “chưa báo cáo”."]
     notes += [f"{unit.name}: chưa có phiếu rà soát nhu cầu được duyệt." for unit in figures.missing]
     return annex("VI", "Nhu cầu cần hỗ trợ kỳ tới", UNIT_DONG, columns, rows, notes)
