@@ -17,7 +17,9 @@ class Permission(Enum):
 
     VIEW_SURVEYS = "see surveys within reach"
     ENTER_SURVEY = "fill in and submit a survey"
+    SIGN_SURVEY = "sign off a commune's survey as its chair before it goes"
     REVIEW_SURVEY = "return or approve a survey"
+    GIVE_OPINION = "give a lead agency's opinion on the needs of its area"
     MANAGE_ROUNDS = "open and close survey rounds"
     MANAGE_CATALOGUE = "keep the catalogue of support items"
     VIEW_NEEDS = "see approved needs within reach"
@@ -76,7 +78,15 @@ ROLES: dict[str, RoleDescription] = {
     ),
     Role.AGENCY_OFFICER: RoleDescription(
         _("Delivers in the areas that the agency leads; records what the agency mobilises."),
-        frozenset(_SEE | {Permission.RECORD_DONATIONS, Permission.DISTRIBUTE, Permission.DELEGATE}),
+        frozenset(
+            _SEE
+            | {
+                Permission.GIVE_OPINION,
+                Permission.RECORD_DONATIONS,
+                Permission.DISTRIBUTE,
+                Permission.DELEGATE,
+            }
+        ),
     ),
     Role.COORDINATOR: RoleDescription(
         _("Runs the survey rounds, approves surveys, matches donors to needs, compiles the report."),
@@ -99,8 +109,11 @@ ROLES: dict[str, RoleDescription] = {
         ),
     ),
     Role.LEADER: RoleDescription(
-        _("Reads everything within the scope and issues the district's report."),
-        frozenset(_SEE | {Permission.ISSUE_REPORT, Permission.DELEGATE}),
+        _(
+            "Reads everything within the scope and issues the district's report; "
+            "a commune's chair signs off its survey."
+        ),
+        frozenset(_SEE | {Permission.SIGN_SURVEY, Permission.ISSUE_REPORT, Permission.DELEGATE}),
     ),
     Role.ADMINISTRATOR: RoleDescription(
         _("Keeps accounts and the directory; sees no survey, donor or delivery."),

@@ -11,7 +11,6 @@ from directory.models import SupportArea, Unit, User
 from distributions.actions.allocation import earmark_text, obeys_earmark
 from donors.models import PledgeLine, SupplyLine
 from needs.models import Need, SupportItem
-from needs.states import RoundState
 
 # More lines of one item than anybody reads; the filters narrow them.
 SUGGESTIONS = 30
@@ -38,8 +37,8 @@ class Suggestion:
 
 
 def open_needs(user: User, sieve: Sieve) -> QuerySet[Need]:
-    """Needs of open rounds that are not covered, most urgent first."""
-    needs = Need.objects.visible_to(user).open_needs().filter(round__state=RoundState.OPEN)
+    """Needs that are not closed (a round closes its own) and not covered, most urgent first."""
+    needs = Need.objects.visible_to(user).open_needs()
     if sieve.item:
         needs = needs.filter(item=sieve.item)
     if sieve.area:

@@ -20,7 +20,6 @@ from distributions.scope import areas_led_by
 from distributions.wording import day
 from donors.models import SupplyLine
 from needs.models import Need
-from needs.states import RoundState
 
 URGENT = 2
 SOON = timedelta(days=7)
@@ -81,7 +80,7 @@ def _to_match(user: User) -> Iterator[Todo]:
         return
     items = SupplyLine.objects.visible_to(user).available().values("item_id")
     needs = Need.objects.visible_to(user).open_needs()
-    needs = needs.filter(round__state=RoundState.OPEN, priority__lte=URGENT, item_id__in=items)
+    needs = needs.filter(priority__lte=URGENT, item_id__in=items)
     count = needs.count()
     if count:
         yield Todo(

@@ -1,8 +1,9 @@
 """How a cell of the grid is called: short, because a page has a thousand of them.
 
 Part A: ``c<age band>-<subgroup>``. Part B: ``n<item>-<age band>`` (children in need) beside
-``q<item>-<age band>`` (quantity). Of a row of part B: ``p`` (priority), ``r`` (reason). In a form each
-name stands behind its row: ``<place>.c3-1``; ``<place>.v`` is the version of the row that was read.
+``q<item>-<age band>`` (quantity), between them ``g<item>-<age band>`` (girls among the children) for an
+item by sex. Of a row of part B: ``z`` (nothing is needed here), ``p`` (priority), ``r`` (reason). In a form
+each name stands behind its row: ``<place>.c3-1``; ``<place>.v`` is the version of the row that was read.
 """
 
 from __future__ import annotations
@@ -22,12 +23,22 @@ Value = int | str | None
 
 @dataclass(frozen=True)
 class StatedNeed:
-    """What a survey says of one item and age band at a place: children (persons), quantity (item's unit)."""
+    """What a survey says of one item and age band at a place: children (persons), quantity (item's unit).
+
+    ``girls`` are part of the children, asked for items by sex only. ``reviewed`` is read only: the
+    reviewer's priority beside the commune's own; saving a row leaves it alone.
+    """
 
     children: int | None
     quantity: int | None
     priority: int = DEFAULT_PRIORITY
     reason: str = ""
+    girls: int | None = None
+    reviewed: int | None = None
+
+    @property
+    def priority_in_force(self) -> int:
+        return self.reviewed or self.priority
 
 
 CountCells = Mapping[CountKey, int | None]
@@ -47,6 +58,10 @@ def children_cell(item_id: int, band_id: int) -> str:
     return f"n{item_id}-{band_id}"
 
 
+def girls_cell(item_id: int, band_id: int) -> str:
+    return f"g{item_id}-{band_id}"
+
+
 def quantity_cell(item_id: int, band_id: int) -> str:
     return f"q{item_id}-{band_id}"
 
@@ -60,7 +75,7 @@ def count_values(cells: CountCells) -> dict[str, Value]:
 
 
 def need_values(cells: NeedCells) -> dict[str, Value]:
-    """Children and quantity by cell name; priority and reason once for the row, the most urgent's.
+    """Children, girls and quantity by cell name; priority and reason once for the row, the most urgent's.
 
     The grid asks for one priority and one reason a row; the data carry them per statement.
     """
@@ -68,6 +83,7 @@ def need_values(cells: NeedCells) -> dict[str, Value]:
     for key, need in cells.items():
         values[children_cell(*key)] = need.children if need else None
         values[quantity_cell(*key)] = need.quantity if need else None
+        values[girls_cell(*key)] = need.girls if need else None
     stated = [need for need in cells.values() if need]
     if stated:
         urgent = min(stated, key=lambda need: need.priority)

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from directory.models import Place, SupportArea
 from needs.cells import NeedKey, StatedNeed
+from needs.earlier import Earlier, counts_by_cell, earlier_of, statements_by_cell
 from needs.models import AgeBand, ChildCount, NeedStatement, Subgroup, SupportItem, Survey, SurveyRow
 
 ItemBand = tuple[SupportItem, AgeBand]
@@ -53,30 +54,35 @@ class Contents:
     @cached_property
     def counts(self) -> dict[tuple[int, int, int], int]:
         """Children by (place, age band, subgroup); not reported: no entry."""
-        counts = ChildCount.objects.filter(survey=self.survey)
-        return {
-            (place, band, subgroup): value
-            for place, band, subgroup, value in counts.values_list(
-                "place_id", "age_band_id", "subgroup_id", "value"
-            )
-        }
+        return counts_by_cell(ChildCount.objects.filter(survey=self.survey))
 
     @cached_property
     def statements(self) -> dict[tuple[int, int, int], StatedNeed]:
         """Stated needs by (place, item, age band)."""
         statements = NeedStatement.objects.filter(survey=self.survey)
-        return {
-            (place, item, band): StatedNeed(children, quantity, priority, reason)
-            for place, item, band, children, quantity, priority, reason in statements.values_list(
-                "place_id", "item_id", "age_band_id", "children", "quantity", "priority", "reason"
-            )
-        }
+        return statements_by_cell(statements)
 
     @cached_property
     def rows(self) -> dict[tuple[int, int | None], SurveyRow]:
         """Versions of the grid's lines by (place, area or None for the child counts)."""
         rows = SurveyRow.objects.filter(survey=self.survey).select_related("saved_by")
         return {(row.place_id, row.area_id): row for row in rows}
+
+    @cached_property
+    def earlier(self) -> Earlier:
+        """What the review before this one said of the same places: last year's value beside the cell."""
+        return earlier_of(self.survey, self.places)
+
+    @cached_property
+    def committed(self) -> Survey | None:
+        """The approved version before this one, which is in force until this one is approved."""
+        versions = Survey.objects.filter(round=self.survey.round_id, commune=self.survey.commune_id)
+        return versions.approved().filter(version__lt=self.survey.version).order_by("-version").first()
+
+    def is_answered(self, place: Place, area: SupportArea) -> bool:
+        """Whether the place states a need in the area or says that it has none. Empty is not zero."""
+        row = self.rows.get((place.pk, area.pk))
+        return bool(row and row.nothing) or bool(self.needs_at(place, area))
 
     def count_of(self, place: Place, band: AgeBand) -> int | None:
         """Children of a place in a band, all together; of several bands only if each was counted."""
@@ -90,12 +96,22 @@ class Contents:
         return self.total.pk
 
     def counts_at(self, place: Place) -> dict[tuple[int, int], int]:
-        return {(band, group): value for (at, band, group), value in self.counts.items() if at == place.pk}
+        return self._counts_by_place.get(place.pk, {})
+
+    @cached_property
+    def _counts_by_place(self) -> dict[int, dict[tuple[int, int], int]]:
+        places: dict[int, dict[tuple[int, int], int]] = {}
+        for (place, band, group), value in self.counts.items():
+            places.setdefault(place, {})[band, group] = value
+        return places
 
     def needs_at(self, place: Place, area: SupportArea) -> dict[NeedKey, StatedNeed]:
         items = {item.pk for item, _ in self.item_bands_of(area)}
-        return {
-            (item, band): need
-            for (at, item, band), need in self.statements.items()
-            if at == place.pk and item in items
-        }
+        return {key: need for key, need in self._needs_by_place.get(place.pk, {}).items() if key[0] in items}
+
+    @cached_property
+    def _needs_by_place(self) -> dict[int, dict[NeedKey, StatedNeed]]:
+        places: dict[int, dict[NeedKey, StatedNeed]] = {}
+        for (place, item, band), need in self.statements.items():
+            places.setdefault(place, {})[item, band] = need
+        return places

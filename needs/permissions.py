@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from directory import clock
-from directory.models import CoordinationScope, Unit, User
+from directory.models import Agency, CoordinationScope, Unit, User
 from directory.models.unit import UnitQuerySet
 from directory.roles import Permission, Role
-from needs.models import Survey, SurveyRound
+from needs.models import Opinion, Survey, SurveyRound
 
 
 def may_open_round_in(user: User, scope: Unit) -> bool:
@@ -59,6 +59,33 @@ def submitted_it(user: User, survey: Survey) -> bool:
 def sees_child_counts(user: User, survey: Survey) -> bool:
     """Lead agencies see the needs of their areas only; the commune, its coordinators and leaders see all."""
     return survey.commune_id in user.reach.scopes or is_of_commune(user, survey.commune)
+
+
+def is_chair_of(user: User, commune: Unit) -> bool:
+    """The leader of the commune's own committee (or of the one that succeeded it)."""
+    return any(
+        principal.role == Role.LEADER
+        and principal.agency is not None
+        and principal.agency.kind == Agency.Kind.COMMITTEE
+        and principal.agency.unit.level == Unit.Level.COMMUNE
+        and commune.pk in user.reach.communes
+        for principal in user.principals
+    )
+
+
+def may_sign(user: User, survey: Survey) -> bool:
+    """The commune's chair signs off before it goes, but nobody signs what they handed in themselves."""
+    return user.may(Permission.SIGN_SURVEY) and is_chair_of(user, survey.commune)
+
+
+def gives_opinion(user: User, opinion: Opinion) -> bool:
+    """An officer of the agency that was asked (or of its successor)."""
+    return user.may(Permission.GIVE_OPINION) and opinion.agency_id in user.reach.agencies
+
+
+def comments_on(user: User, survey: Survey) -> bool:
+    """Who reviews the survey, and who fills it in."""
+    return reviews(user, survey) or may_fill_in(user, survey)
 
 
 def may_correct(user: User, survey: Survey) -> bool:

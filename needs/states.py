@@ -14,6 +14,7 @@ class RoundState(models.TextChoices):
 
 class SurveyState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    SIGNING = "signing", _("Waits for the chair")
     SUBMITTED = "submitted", _("Submitted")
     RETURNED = "returned", _("Returned")
     APPROVED = "approved", _("Approved")
@@ -35,6 +36,34 @@ SURVEY_TRANSITIONS = [
         SurveyState.SUBMITTED,
         Permission.ENTER_SURVEY,
         "complete and without errors",
+    ),
+    Transition(
+        "ask chair",
+        SurveyState.DRAFT,
+        SurveyState.SIGNING,
+        Permission.ENTER_SURVEY,
+        "the round asks for the chair; complete and without errors",
+    ),
+    Transition(
+        "ask chair",
+        SurveyState.RETURNED,
+        SurveyState.SIGNING,
+        Permission.ENTER_SURVEY,
+        "the round asks for the chair; complete and without errors",
+    ),
+    Transition(
+        "sign",
+        SurveyState.SIGNING,
+        SurveyState.SUBMITTED,
+        Permission.SIGN_SURVEY,
+        "the commune's chair; not who asked for it",
+    ),
+    Transition(
+        "send back",
+        SurveyState.SIGNING,
+        SurveyState.RETURNED,
+        Permission.SIGN_SURVEY,
+        "the commune's chair; a reason",
     ),
     Transition(
         "return",
@@ -60,6 +89,7 @@ ROUND_TRANSITIONS = [
 
 SURVEY_TONES = {
     SurveyState.DRAFT: "neutral",
+    SurveyState.SIGNING: "info",
     SurveyState.SUBMITTED: "info",
     SurveyState.RETURNED: "warn",
     SurveyState.APPROVED: "good",

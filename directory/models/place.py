@@ -56,6 +56,15 @@ class Place(Dated):
         verbose_name=_("continues"),
         help_text=_("the same place before its commune was merged or its name changed"),
     )
+    lies_in = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contains",
+        verbose_name=_("lies in"),
+        help_text=_("for a school or school site: its village, whose children are the same ones"),
+    )
 
     objects = PlaceQuerySet.as_manager()
     history = HistoricalRecords()

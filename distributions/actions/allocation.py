@@ -21,7 +21,6 @@ from distributions.states import DistributionState
 from distributions.wording import holders_of, listed, number, thing
 from donors.models import PledgeLine, SupplyBalance, SupplyLine
 from needs.models import Need, NeedBalance
-from needs.states import RoundState
 
 
 @action
@@ -118,7 +117,7 @@ def planned_in(allocation_id: int) -> str:
 def _hold(need: Need) -> Need:
     """The need as it stands now; a round that is being closed waits for us, or we for it."""
     rows = Need.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("round", "item__area", "place__unit", "age_band").get(pk=need.pk)
+    return rows.select_related("round", "survey", "item__area", "place__unit", "age_band").get(pk=need.pk)
 
 
 def _check_person(by: User, supply_line: SupplyLine, need: Need) -> None:
@@ -132,7 +131,7 @@ def _check_person(by: User, supply_line: SupplyLine, need: Need) -> None:
 
 
 def _check_need_open(problems: Problems, need: Need) -> None:
-    if need.closed_at is not None or need.round.state == RoundState.CLOSED:
+    if need.closed_at is not None or not need.round.is_open_for(need.survey.commune_id):
         reason = need.close_reason or _("the round is closed")
         problems.add(
             "need_closed",

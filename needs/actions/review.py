@@ -52,7 +52,7 @@ def approve_survey(*, by: User, survey: Survey) -> Survey:
     """
     survey = locked(survey)
     _refuse_reviewer(by, survey)
-    refuse_closed(survey.round)
+    refuse_closed(survey.round, survey.commune)
     target = target_of(SURVEY_TRANSITIONS, "approve", survey.state, _not_reviewable(survey))
     stated = Contents(survey).statements
     existing = _existing_needs(survey)
@@ -138,12 +138,15 @@ def _restate(
             continue
         need.survey = survey
         need.children = (statement.children or 0) if statement else 0
+        need.girls = statement.girls if statement else None
         if statement:
-            need.priority, need.reason = statement.priority, statement.reason
+            need.priority, need.stated_priority = statement.priority_in_force, statement.priority
+            need.reason = statement.reason
     if short:
         left = {str(shortfall.need.pk): shortfall.covered for shortfall in short}
         raise NotEnough([shortfall.as_problem() for shortfall in short], code="below_covered", left=left)
-    Need.objects.bulk_update(existing.values(), ["survey", "children", "priority", "reason"])
+    fields = ["survey", "children", "girls", "priority", "stated_priority", "reason"]
+    Need.objects.bulk_update(existing.values(), fields)
 
 
 def _move(need: Need, delta: int, survey: Survey, by: User) -> bool:
@@ -168,7 +171,9 @@ def _state_new(survey: Survey, by: User, keys: Iterable[NeedKey], stated: dict[N
             item_id=item,
             age_band_id=band,
             children=stated[place, item, band].children or 0,
-            priority=stated[place, item, band].priority,
+            girls=stated[place, item, band].girls,
+            priority=stated[place, item, band].priority_in_force,
+            stated_priority=stated[place, item, band].priority,
             reason=stated[place, item, band].reason,
         )
         for place, item, band in keys

@@ -31,37 +31,65 @@ def save_row(
     area: SupportArea | None,
     version: int,
     cells: CountCells | NeedCells,
+    nothing: bool | None = None,
 ) -> SurveyRow:
     """Save the given cells of one place: child counts (``area`` None) or stated needs of an area.
 
-    A cell with None is cleared (empty is not zero); a cell that is not given stays. ``version`` is the
-    row's version that the writer had read (0: an empty row). Raises ``Stale`` with both values by cell
-    over a newer save, ``WrongState`` (submitted, approved, round closed), ``Forbidden``, ``Refusal``
-    naming each wrong cell.
+    A cell with None is cleared (empty is not zero); a cell that is not given stays. ``nothing``: the place
+    needs nothing in this area and says so (None: as it was; stating a need takes it back).
+    ``version`` is the row's version that the writer had read (0: an empty row). Raises ``Stale`` with both
+    values by cell over a newer save, ``WrongState`` (submitted, approved, round closed), ``Forbidden``,
+    ``Refusal`` naming each wrong cell.
     """
     survey = locked(survey)
     refuse_unless_filled_in_by(by, survey)
-    refuse_closed(survey.round)
+    refuse_closed(survey.round, survey.commune)
     _refuse_unless_editable(survey)
     contents = Contents(survey)
     if place not in contents.places:
         message = _("%(place)s is not among the places of this survey. Reload the page.")
         raise Refusal(message % {"place": place.full_name}, code="not_in_survey")
-    if problems := list(_problems(contents, area, cells)):
+    problems = list(_problems(contents, area, cells))
+    problems += _nothing_beside_needs(contents, place, area, cells, nothing)
+    if problems:
         raise Refusal(problems, code="invalid_cells")
     row, _created = SurveyRow.objects.get_or_create(survey=survey, place=place, area=area)
+    if any(cells.values()) and area:
+        nothing = False
+    said = {} if nothing is None else {"nothing": nothing}
     as_read = SurveyRow.objects.filter(pk=row.pk, version=version)
-    if as_read.update(version=F("version") + 1, saved_by=by, saved_at=clock.now()):
+    if as_read.update(version=F("version") + 1, saved_by=by, saved_at=clock.now(), **said):
         _write(contents, place, area, cells)
     else:
-        _refuse_stale(contents, row, cells)
+        _refuse_stale(contents, row, cells, nothing)
     return SurveyRow.objects.select_related("saved_by").get(pk=row.pk)
+
+
+def _nothing_beside_needs(
+    contents: Contents, place: Place, area: SupportArea | None, cells: Mapping, nothing: bool | None
+) -> Iterator[Problem]:
+    """“Nothing is needed” and a need exclude each other."""
+    if not nothing:
+        return
+    if area is None:
+        yield Problem(_("“Nothing is needed” is said of a support area, not of the child counts."), "z")
+    elif any({**contents.needs_at(place, area), **cells}.values()):
+        message = _(
+            "The row says that nothing is needed, and yet states a need. "
+            "Clear the numbers, or untick “nothing”."
+        )
+        yield Problem(message, "z")
 
 
 def _refuse_unless_editable(survey: Survey) -> None:
     if survey.state in EDITABLE:
         return
-    if survey.state == SurveyState.SUBMITTED:
+    if survey.state == SurveyState.SIGNING:
+        message = _(
+            "Not saved: the survey of %(commune)s waits for the sign-off of the commune's chair. "
+            "Ask the chair to send it back."
+        )
+    elif survey.state == SurveyState.SUBMITTED:
         message = _(
             "Not saved: the survey of %(commune)s was submitted and waits for review. "
             "Ask the coordinating office to return it."
@@ -102,7 +130,12 @@ def _need_problems(
     if wrong := what_is_wrong(need.children, need.quantity):
         empty = naming.children_cell(*key) if need.children is None else place
         yield Problem(wrong[0].upper() + wrong[1:], empty)
-    for value, cell in ((need.children, naming.children_cell(*key)), (need.quantity, place)):
+    numbers = (
+        (need.children, naming.children_cell(*key)),
+        (need.girls, naming.girls_cell(*key)),
+        (need.quantity, place),
+    )
+    for value, cell in numbers:
         if value is not None:
             yield from _range(value, cell)
     if need.priority not in PRIORITIES:
@@ -116,13 +149,15 @@ def _range(value: int, cell: str) -> Iterator[Problem]:
         yield Problem(_("This number has more than 9 digits. Check the figure."), cell)
 
 
-def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping) -> None:
+def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping, nothing: bool | None) -> None:
     """Both values of every cell that differs, and who saved the other ones.
 
     If none differs the same save has come twice (the answer to the first was lost on the way): no refusal.
     """
     row = SurveyRow.objects.select_related("saved_by").get(pk=row.pk)
     yours = _values(row.area, cells)
+    if nothing is not None:
+        yours["z"] = int(nothing) or None
     stored = stored_values(contents, row.place, row.area)
     differing = [name for name, value in yours.items() if _shown(value) != _shown(stored.get(name))]
     if not differing:
@@ -154,7 +189,8 @@ def stored_values(contents: Contents, place: Place, area: SupportArea | None) ->
     """What a row holds now, by cell name."""
     if area is None:
         return naming.count_values(contents.counts_at(place))
-    return naming.need_values(contents.needs_at(place, area))
+    row = contents.rows.get((place.pk, area.pk))
+    return naming.need_values(contents.needs_at(place, area)) | {"z": 1 if row and row.nothing else None}
 
 
 def _write(contents: Contents, place: Place, area: SupportArea | None, cells: Mapping) -> None:
@@ -192,6 +228,7 @@ def _write_needs(survey: Survey, place: Place, cells: NeedCells) -> None:
             item_id=item,
             age_band_id=band,
             children=need.children or 0,
+            girls=need.girls,
             quantity=need.quantity or 0,
             priority=need.priority,
             reason=need.reason.strip()[:300],
@@ -203,5 +240,5 @@ def _write_needs(survey: Survey, place: Place, cells: NeedCells) -> None:
         given,
         update_conflicts=True,
         unique_fields=["survey", "place", "item", "age_band"],
-        update_fields=["children", "quantity", "priority", "reason"],
+        update_fields=["children", "girls", "quantity", "priority", "reason"],
     )

@@ -15,7 +15,7 @@ from directory.states import target_of
 from needs import permissions
 from needs.checks import findings_in
 from needs.contents import Contents
-from needs.models import ChildCount, NeedStatement, Survey, SurveyRound
+from needs.models import ChildCount, NeedStatement, Survey, SurveyRound, SurveyRow
 from needs.states import SURVEY_TRANSITIONS, SurveyState
 
 
@@ -30,11 +30,11 @@ def locked(survey: Survey) -> Survey:
     return fresh
 
 
-def refuse_closed(survey_round: SurveyRound) -> None:
-    if not survey_round.is_open:
+def refuse_closed(survey_round: SurveyRound, commune: Unit) -> None:
+    if not survey_round.is_open_for(commune.pk):
         message = _(
             "“%(round)s” is closed: nothing more is entered or changed in it. Ask the coordinating office "
-            "for a supplementary round if something is missing."
+            "to reopen it for your commune, with a reason, if something is missing."
         )
         raise WrongState(message % {"round": survey_round}, code="round_closed")
 
@@ -68,7 +68,7 @@ def start_survey(
         raise WrongState(message % {"commune": commune}, code="survey_approved")
     if newest:
         return newest
-    refuse_closed(survey_round)
+    refuse_closed(survey_round, commune)
     survey = Survey.objects.create(
         round=survey_round, commune=commune, created_by=by, on_behalf_of=on_behalf_of, created_at=clock.now()
     )
@@ -99,7 +99,7 @@ def submit_survey(*, by: User, survey: Survey, key: uuid.UUID | None = None) -> 
     """
     survey = locked(survey)
     refuse_unless_filled_in_by(by, survey)
-    refuse_closed(survey.round)
+    refuse_closed(survey.round, survey.commune)
     source = survey.state
     target = target_of(SURVEY_TRANSITIONS, "submit", source, _not_submittable(survey))
     blocking = [finding for finding in findings_in(Contents(survey)) if finding.blocks]
@@ -137,7 +137,7 @@ def correct_survey(*, by: User, survey: Survey) -> Survey:
     is returned as it is.
     """
     survey = locked(survey)
-    refuse_closed(survey.round)
+    refuse_closed(survey.round, survey.commune)
     _refuse_corrector(by, survey)
     newest = Survey.objects.filter(round=survey.round, commune=survey.commune).latest("version")
     if newest.state != SurveyState.APPROVED:
@@ -186,9 +186,13 @@ def committee_of(commune: Unit) -> Agency | None:
 def _copy_cells(source: Survey, target: Survey) -> None:
     counts = list(ChildCount.objects.filter(survey=source).order_by("pk"))
     statements = list(NeedStatement.objects.filter(survey=source).order_by("pk"))
-    rows: list[ChildCount | NeedStatement] = [*counts, *statements]
+    unneeding = list(SurveyRow.objects.filter(survey=source, nothing=True).order_by("pk"))
+    rows: list[ChildCount | NeedStatement | SurveyRow] = [*counts, *statements, *unneeding]
     for row in rows:
         row.pk, row.survey = None, target
         row._state.adding = True
     ChildCount.objects.bulk_create(counts)
     NeedStatement.objects.bulk_create(statements)
+    for row in unneeding:
+        row.version, row.saved_by, row.saved_at = 0, None, None
+    SurveyRow.objects.bulk_create(unneeding)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from directory.models import SupportArea
 
@@ -100,12 +101,15 @@ class SupportItem(models.Model):
     name_en = models.CharField(_("name in English"), max_length=120)
     unit = models.CharField(_("unit of measure"), max_length=30, help_text=_("e.g. “chiếc”, “suất”, “bộ”"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GOODS)
-    by_sex = models.BooleanField(_("by sex"), default=False)
+    by_sex = models.BooleanField(
+        _("by sex"), default=False, help_text=_("the survey also asks how many of the children are girls")
+    )
     age_bands = models.ManyToManyField(AgeBand, related_name="items", verbose_name=_("age bands"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
     objects = SupportItemQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[age_bands])
 
     class Meta:
         verbose_name = _("support item")
@@ -125,6 +129,8 @@ class ReferencePrice(models.Model):
     year = models.PositiveSmallIntegerField(_("year"))
     amount = models.PositiveBigIntegerField(_("đồng per unit"))
 
+    history = HistoricalRecords()
+
     class Meta:
         verbose_name = _("reference price")
         verbose_name_plural = _("reference prices")
@@ -133,3 +139,40 @@ class ReferencePrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.year}"
+
+
+class ItemSize(models.Model):
+    """A row of an item's size table: what share of an age band's children (of one sex) wear this size.
+
+    It turns approved quantities into a buying list. ``percent`` over a band and sex adds up to 100.
+    """
+
+    class Sex(models.TextChoices):
+        ALL = "", _("All")
+        GIRLS = "f", _("Girls")
+        BOYS = "m", _("Boys")
+
+    item = models.ForeignKey(
+        SupportItem, models.CASCADE, related_name="sizes", verbose_name=_("support item")
+    )
+    age_band = models.ForeignKey(AgeBand, models.PROTECT, related_name="+", verbose_name=_("age band"))
+    sex = models.CharField(_("sex"), max_length=1, choices=Sex, default=Sex.ALL, blank=True)
+    label = models.CharField(_("size"), max_length=20, help_text=_("e.g. “110”, “M”, “28-30”"))
+    percent = models.PositiveSmallIntegerField(_("per cent of the children"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("size of an item")
+        verbose_name_plural = _("sizes of items")
+        ordering = ["item", "age_band", "sex", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "age_band", "sex", "label"], name="item_size_once"),
+            models.CheckConstraint(
+                condition=Q(percent__gte=1, percent__lte=100), name="item_size_percent_1_to_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.age_band} {self.label}"

@@ -53,7 +53,11 @@ class Need(ActionOnly):
         help_text=_("the version in force"),
     )
     children = models.PositiveIntegerField(_("children"))
-    priority = models.PositiveSmallIntegerField(_("priority"))
+    girls = models.PositiveIntegerField(_("of them girls"), null=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), help_text=_("in force: the reviewer's, or else the commune's own")
+    )
+    stated_priority = models.PositiveSmallIntegerField(_("the commune's own priority"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
     close_reason = models.CharField(_("reason of closing"), max_length=300, blank=True)
@@ -68,6 +72,10 @@ class Need(ActionOnly):
             models.UniqueConstraint(fields=["round", "place", "item", "age_band"], name="need_once_a_round"),
             models.CheckConstraint(
                 condition=Q(priority__gte=1, priority__lte=4), name="need_priority_1_to_4"
+            ),
+            models.CheckConstraint(
+                condition=Q(stated_priority__gte=1, stated_priority__lte=4),
+                name="need_stated_priority_1_to_4",
             ),
         ]
 

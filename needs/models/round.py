@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
+from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Place, Unit
 from needs.states import RoundState
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from directory.models import User
     from directory.models.place import PlaceQuerySet
     from directory.models.unit import UnitQuerySet
@@ -46,6 +51,11 @@ class SurveyRound(ActionOnly):
     )
     opens_on = models.DateField(_("opens on"))
     due_on = models.DateField(_("due on"))
+    asks_chair = models.BooleanField(
+        _("the chair signs off"),
+        default=False,
+        help_text=_("each commune's chair signs its survey off before it goes to the coordinating office"),
+    )
     state = models.CharField(_("state"), max_length=10, choices=RoundState, default=RoundState.OPEN)
 
     objects = SurveyRoundQuerySet.as_manager()
@@ -68,6 +78,20 @@ class SurveyRound(ActionOnly):
     def is_open(self) -> bool:
         return self.state == RoundState.OPEN
 
+    @cached_property
+    def reopened(self) -> dict[int, Reopening]:
+        """The reopenings in force, by commune; an open round has none."""
+        return {} if self.is_open else {each.commune_id: each for each in self.reopenings.in_force()}
+
+    def is_open_for(self, commune_id: int) -> bool:
+        """Whether this commune may still enter and change something."""
+        return self.is_open or commune_id in self.reopened
+
+    def due_for(self, commune_id: int) -> date:
+        """The day by which this commune hands in."""
+        reopening = self.reopened.get(commune_id)
+        return reopening.due_on if reopening else self.due_on
+
     def communes(self) -> UnitQuerySet:
         """The communes that take part: those of the scope when the round opened, or those of ``places``."""
         communes = Unit.objects.communes().on(self.opens_on)
@@ -81,6 +105,43 @@ class SurveyRound(ActionOnly):
         if self.kind == self.Kind.SUPPLEMENTARY:
             places = places.filter(rounds=self)
         return places.order_by("unit", rank_of_kind(), "order", "name")
+
+
+class ReopeningQuerySet(models.QuerySet):
+    def in_force(self) -> ReopeningQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+
+class Reopening(ActionOnly):
+    """A closed round, open again for one commune until somebody ends it."""
+
+    round = models.ForeignKey(SurveyRound, models.PROTECT, related_name="reopenings")
+    commune = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("commune"))
+    due_on = models.DateField(_("due on"))
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ReopeningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reopening of a round")
+        verbose_name_plural = _("reopenings of rounds")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "commune"], condition=Q(ended_at__isnull=True), name="reopening_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True, ended_at__isnull=True)
+                | Q(ended_by__isnull=False, ended_at__isnull=False),
+                name="reopening_ended_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} / {self.commune}"
 
 
 def rank_of_kind() -> Case:

@@ -58,9 +58,14 @@ class Survey(ActionOnly):
     created_at = models.DateTimeField(default=clock.now)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(_("submitted at"), null=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(_("signed off by the chair at"), null=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True)
     return_reason = models.TextField(_("reason of the return"), blank=True)
+    returned_cells = models.JSONField(
+        null=True, help_text=_("what it said when it was last returned, so that a reviewer sees what changed")
+    )
 
     objects = SurveyQuerySet.as_manager()
 
@@ -85,6 +90,11 @@ class Survey(ActionOnly):
                 | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="survey_reviewed_who_and_when",
             ),
+            models.CheckConstraint(
+                condition=Q(signed_by__isnull=True, signed_at__isnull=True)
+                | Q(signed_by__isnull=False, signed_at__isnull=False),
+                name="survey_signed_who_and_when",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,12 +103,12 @@ class Survey(ActionOnly):
     @property
     def is_editable(self) -> bool:
         """Whether its state, and its round's, let anybody change it."""
-        return self.state in EDITABLE and self.round.is_open
+        return self.state in EDITABLE and self.round.is_open_for(self.commune_id)
 
     @property
     def is_correctable(self) -> bool:
         """Whether the next version may be started from it."""
-        return self.state == SurveyState.APPROVED and self.round.is_open
+        return self.state == SurveyState.APPROVED and self.round.is_open_for(self.commune_id)
 
     @property
     def tone(self) -> str:
@@ -116,6 +126,9 @@ class SurveyRow(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
     area = models.ForeignKey(SupportArea, models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=0)
+    nothing = models.BooleanField(
+        default=False, help_text=_("part B: the place needs nothing in this area, and the commune says so")
+    )
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
 
@@ -165,8 +178,14 @@ class NeedStatement(models.Model):
     item = models.ForeignKey(SupportItem, models.PROTECT, related_name="+")
     age_band = models.ForeignKey(AgeBand, models.PROTECT, related_name="+")
     children = models.PositiveIntegerField(_("children"))
+    girls = models.PositiveIntegerField(
+        _("of them girls"), null=True, help_text=_("asked for items that differ by sex; empty: not reported")
+    )
     quantity = models.PositiveIntegerField(_("quantity"))
     priority = models.PositiveSmallIntegerField(_("priority"), default=3, help_text=_("1 is the most urgent"))
+    reviewed_priority = models.PositiveSmallIntegerField(
+        _("priority set in the review"), null=True, help_text=_("beside the commune's own, which stands")
+    )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
@@ -178,6 +197,11 @@ class NeedStatement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(priority__gte=1, priority__lte=4), name="need_statement_priority_1_to_4"
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_priority__isnull=True)
+                | Q(reviewed_priority__gte=1, reviewed_priority__lte=4),
+                name="need_statement_reviewed_priority_1_to_4",
             ),
         ]
 

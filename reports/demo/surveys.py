@@ -98,6 +98,7 @@ def _filled(stage: Stage, year: int, commune: str) -> Survey:
     whole = {band: sum(size[band] for size in sizes.values()) for band in VILLAGE}
     for place in stage.places(commune, Kind.COMMUNE):
         _count(stage, survey, place, whole)
+        _state(stage, survey, place, whole, {})
     for place in villages:
         _count(stage, survey, place, sizes[place])
         _state(stage, survey, place, sizes[place], VILLAGE_NEEDS)
@@ -125,16 +126,26 @@ def _count(stage: Stage, survey: Survey, place: Place, size: dict[str, int]) -> 
 
 
 def _state(stage: Stage, survey: Survey, place: Place, size: dict[str, int], needs: dict[str, list]) -> None:
-    for area, rows in needs.items():
-        cells = {}
-        for code, bands, share, each, priority in rows:
-            for band in bands.split():
-                number = sum(size.values()) if band == "all" else size[band]
-                children = number * share // 100
-                if children:
-                    quantity = children * each or 1
-                    need = StatedNeed(children, quantity, priority, "")
-                    cells[stage.items[code].pk, stage.bands[band].pk] = need
+    for code in stage.areas:
+        cells = _needs_of(stage, size, needs.get(code, []))
         save_row(
-            by=survey.created_by, survey=survey, place=place, area=stage.areas[area], version=0, cells=cells
+            by=survey.created_by,
+            survey=survey,
+            place=place,
+            area=stage.areas[code],
+            version=0,
+            cells=cells,
+            nothing=not cells,
         )
+
+
+def _needs_of(stage: Stage, size: dict[str, int], rows: list) -> dict:
+    cells = {}
+    for code, bands, share, each, priority in rows:
+        for band in bands.split():
+            number = sum(size.values()) if band == "all" else size[band]
+            children = number * share // 100
+            if children:
+                need = StatedNeed(children, children * each or 1, priority)
+                cells[stage.items[code].pk, stage.bands[band].pk] = need
+    return cells

@@ -62,6 +62,7 @@ def need_of(
             survey=survey,
             children=quantity,
             priority=priority,
+            stated_priority=priority,
         )
         NeedBalance.objects.create(need=need, quantity=quantity)
         NeedMove.objects.create(need=need, kind=NeedMove.Kind.APPROVE, delta=quantity, survey=survey, by=by)

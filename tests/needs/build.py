@@ -66,12 +66,14 @@ def started_survey(world: World, commune: str = "Ia Dom", year: int = 2025) -> S
 def filled_survey(
     world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = (), year: int = 2025
 ) -> Survey:
-    """A draft with 100 children in every band of every place, and the ``needs`` stated."""
+    """A draft with 100 children in every band of every place, the ``needs`` stated, else nothing needed."""
     survey = started_survey(world, commune, year)
     contents = Contents(survey)
     for place in contents.places:
         counts = {(band.pk, contents.total.pk): CHILDREN_PER_BAND for band in contents.bands}
         _save(survey, place, None, counts)
+        for area in contents.areas:
+            _save(survey, place, area, {}, nothing=True)
     for need in needs:
         state_need(world, survey, need)
     return survey
@@ -84,7 +86,7 @@ def state_need(world: World, survey: Survey, need: Statement) -> SurveyRow:
     return _save(survey, need.place, item.area, {(item.pk, world.band(need.band).pk): stated})
 
 
-def _save(survey: Survey, place: Place, area: object, cells: dict) -> SurveyRow:
+def _save(survey: Survey, place: Place, area: object, cells: dict, nothing: bool | None = None) -> SurveyRow:
     row = SurveyRow.objects.filter(survey=survey, place=place, area=area).first()
     return save_row(
         by=survey.created_by,
@@ -93,6 +95,7 @@ def _save(survey: Survey, place: Place, area: object, cells: dict) -> SurveyRow:
         area=area,
         version=row.version if row else 0,
         cells=cells,
+        nothing=nothing,
     )
 
 

@@ -124,9 +124,8 @@ def test_a_reason_without_a_need_is_not_lost_silently(
 def test_an_error_is_saved_and_named(world: World, officer: User, client_of: ClientOf) -> None:
     survey, place = filled_survey(world), world.village("Ia Dom")
     children, quantity = need_names(world, place)
-    answer = client_of(officer).post(
-        row(survey, place, "warm_clothing"), {children: "101", quantity: "101", f"{place.pk}.p": "3"}
-    )
+    typed = {children: "101", quantity: "101", f"{place.pk}.p": "3", f"{place.pk}.v": "1"}
+    answer = client_of(officer).post(row(survey, place, "warm_clothing"), typed)
     assert answer.status_code == 200
     assert f'data-cell="{children}"' in answer.content.decode()
     assert NeedStatement.objects.get().children == 101

@@ -447,12 +447,15 @@ BY_ANOTHER_ROAD = {
     *("directory.Succession", "directory.AgencySuccession", "directory.CoordinationScope"),
     *("directory.LeadArea", "directory.AreaStatus", "directory.Signer", "directory.HistoryEntry"),
     "reports.IndicatorTarget",
+    "needs.Reopening",  # read with its round
 }
 # Rows that are read with the whole that they belong to, which can be asked.
 PARTS_OF = {
     "needs.SurveyRow": "survey",
     "needs.ChildCount": "survey",
     "needs.NeedStatement": "survey",
+    "needs.CheckNote": "survey",
+    "needs.RowComment": "survey",
     "donors.PledgeLine": "pledge",
 }
 
