@@ -20,6 +20,7 @@ from needs.cells import StatedNeed
 from needs.claims import claims_on
 from needs.contents import Contents
 from needs.models import Need, NeedBalance, NeedMove, Survey
+from needs.said import kept_cells
 from needs.states import SURVEY_TRANSITIONS, SurveyState
 
 NeedKey = tuple[int, int, int]
@@ -37,7 +38,7 @@ def return_survey(*, by: User, survey: Survey, reason: str) -> Survey:
     if not reason.strip():
         message = _("A survey is returned with a reason. Say what the commune has to change.")
         raise Refusal(message, code="reason_missing", place="reason")
-    survey.return_reason = reason.strip()
+    survey.return_reason, survey.returned_cells = reason.strip(), kept_cells(survey)
     _review(survey, by, target, "return_survey", reason=reason.strip())
     return survey
 
@@ -83,7 +84,8 @@ def _not_reviewable(survey: Survey) -> str:
 def _review(survey: Survey, by: User, target: str, verb: str, reason: str = "", **details: Any) -> None:
     source, survey.state = survey.state, target
     survey.reviewed_by, survey.reviewed_at = by, clock.now()
-    survey.save(update_fields=["state", "reviewed_by", "reviewed_at", "return_reason"])
+    fields = ["state", "reviewed_by", "reviewed_at", "return_reason", "returned_cells"]
+    survey.save(update_fields=fields)
     history.record(survey, verb, by=by, from_state=source, to_state=target, reason=reason, **details)
 
 
