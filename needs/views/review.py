@@ -16,6 +16,7 @@ from directory.screens import show_refusal
 from needs import permissions
 from needs.actions import approve_survey, return_survey
 from needs.contents import Contents
+from needs.differences import differences_in
 from needs.forms.round import ReasonForm
 from needs.grid import Grid
 from needs.models import Survey
@@ -61,9 +62,11 @@ def _review_page(
     request: Request, survey: Survey, form: ReasonForm, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     survey = survey_within_reach(request, survey.pk)
-    sections = sections_for(request.user, Contents(survey))
+    contents = Contents(survey)
+    sections = sections_for(request.user, contents)
     context = {
         "survey": survey,
+        "differences": differences_in(contents, sections, request.GET.get("against", "")),
         "summaries": summaries_of(sections),
         "grids": [Grid(section, editable=False) for section in sections],
         "waits": survey.state == "submitted" and survey.round.is_open,
