@@ -1,8 +1,21 @@
 """How allauth is held: no self sign-up, nothing by e-mail, one way to answer."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from directory.models import User
+
+
+class PortalAuthenticationBackend(AuthenticationBackend):
+    """allauth's, which reads who is signed in together with whom they stand in for: every page asks both."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = User.signed_in(user_id)
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):

@@ -3,18 +3,22 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 
 from directory import clock
 from directory.models import CoordinationScope, SampleData
 
 CACHE_KEY = "portal-banner"
-CACHE_SECONDS = 60
+
+
+def forget_banner() -> None:
+    """In this process; the others find out within a minute."""
+    caches["worker"].delete(CACHE_KEY)
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    banner = cache.get(CACHE_KEY)
+    banner = caches["worker"].get(CACHE_KEY)
     if banner is None:
         scope = (
             CoordinationScope.objects.on(clock.today())
@@ -23,5 +27,5 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             .first()
         )
         banner = {"portal_unit": scope.unit.name if scope else "", "sample_data": SampleData.objects.exists()}
-        cache.set(CACHE_KEY, banner, CACHE_SECONDS)
+        caches["worker"].set(CACHE_KEY, banner)
     return {**banner, "version": settings.VERSION}

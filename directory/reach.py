@@ -8,14 +8,12 @@ sees nothing any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from directory.models.agency import Agency, AgencySuccession
-from directory.models.area import LeadArea, SupportArea
-from directory.models.unit import CoordinationScope, Succession, Unit
+from directory.atlas import Atlas
+from directory.models.agency import Agency
 from directory.roles import Role
 
 if TYPE_CHECKING:
@@ -53,48 +51,35 @@ class Reach:
 
 
 def reach_of(user: User, day: date) -> Reach:
-    """The user's own reach on ``day`` and that of everyone who has delegated to them."""
-    reach = Reach()
+    """The user's own reach on ``day`` and that of everyone who has delegated to them. One query."""
+    atlas, reach = Atlas.on(day), Reach()
     for principal in user.principals:
-        reach |= _own_reach(principal, day)
+        reach |= _own_reach(principal, atlas, day)
     return reach
 
 
-def _own_reach(user: User, day: date) -> Reach:
+def _own_reach(user: User, atlas: Atlas, day: date) -> Reach:
     agency = user.agency
     if agency is None or user.role == Role.ADMINISTRATOR or not agency.is_valid_on(day):
         return Reach()  # an office that has ended acts no more; its successor sees what it left
-    own = frozenset(AgencySuccession.objects.predecessors([agency.pk], day))
-    home = _with_predecessors({agency.unit_id}, day)
-    reach = Reach(agencies=own, around=frozenset(Unit.objects.around(home, day)))
+    own = frozenset(atlas.agency_predecessors([agency.pk]))
+    home = frozenset(atlas.predecessors([agency.unit_id]))
+    reach = Reach(agencies=own, around=frozenset(atlas.around(home)))
+    every_area = frozenset(atlas.areas)
     if user.role == Role.COMMUNE_OFFICER:
-        return reach | Reach(communes=home, areas=_all_areas())
+        return reach | Reach(communes=home, areas=every_area)
     if user.role == Role.AGENCY_OFFICER:
-        leads = LeadArea.objects.on(day).filter(agency=agency)
-        led = _with_predecessors({lead.scope_id for lead in leads}, day)
-        areas = frozenset(lead.area_id for lead in leads)
-        return reach | Reach(communes=_communes_under(led, day), areas=areas, led=led)
-    scopes = frozenset(Unit.objects.within(_coordinated(user, day), day))
-    around = frozenset(Unit.objects.around(scopes, day))
-    return reach | Reach(_communes_under(scopes, day), _all_areas(), scopes, around=around)
+        leads = atlas.leads.get(agency.pk, set())
+        led = frozenset(atlas.predecessors(scope for _area, scope in leads))
+        areas = frozenset(area for area, _scope in leads)
+        return reach | Reach(communes=frozenset(atlas.communes_within(led)), areas=areas, led=led)
+    scopes = frozenset(atlas.within(_coordinated(user, agency, atlas)))
+    around, communes = frozenset(atlas.around(scopes)), frozenset(atlas.communes_within(scopes))
+    return reach | Reach(communes, every_area, scopes, around=around)
 
 
-def _coordinated(user: User, day: date) -> set[int]:
+def _coordinated(user: User, agency: Agency, atlas: Atlas) -> set[int]:
     """Coordinators: the units whose scope their agency holds; leaders: the unit that they govern."""
     if user.role == Role.COORDINATOR:
-        held = CoordinationScope.objects.on(day).filter(agency=user.agency)
-        return set(held.values_list("unit_id", flat=True))
-    return {user.agency.unit_id} if user.agency and user.agency.kind == Agency.Kind.COMMITTEE else set()
-
-
-def _all_areas() -> frozenset[int]:
-    return frozenset(SupportArea.objects.values_list("pk", flat=True))
-
-
-def _with_predecessors(units: Iterable[int], day: date) -> frozenset[int]:
-    return frozenset(Succession.objects.predecessors(units, day))
-
-
-def _communes_under(units: Iterable[int], day: date) -> frozenset[int]:
-    within = Unit.objects.within(units, day)
-    return frozenset(Unit.objects.communes().filter(pk__in=within).values_list("pk", flat=True))
+        return atlas.coordinated.get(agency.pk, set())
+    return {agency.unit_id} if agency.kind == Agency.Kind.COMMITTEE else set()

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 
 from directory import clock
@@ -37,6 +37,12 @@ def the_day() -> Iterator[date]:
     """Every test stands on 2 June 2025, unless it says ``with clock.standing_on(...)``."""
     with clock.standing_on(SameDayInEveryThread.day):
         yield SameDayInEveryThread.day
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What a worker keeps in its memory from one page to the next is of another test."""
+    caches["worker"].clear()
 
 
 @pytest.fixture
@@ -109,7 +115,7 @@ def client_of() -> object:
 
     def client(user: User) -> Client:
         browser = Client()
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(user)
         return browser
 
     return client

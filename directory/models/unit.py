@@ -36,20 +36,16 @@ class UnitQuerySet(DatedQuerySet):
     def within(self, ids: Iterable[int], day: date) -> set[int]:
         """The ids of the units, of what stood under them or under what had ended in them by ``day``, and of
         what those had absorbed from elsewhere."""
-        predecessors = Succession.objects.predecessors
-        return predecessors(self.under(predecessors(ids, day)), day)
+        from directory.atlas import Atlas
+
+        return Atlas.on(day).within(ids)
 
     def around(self, ids: Iterable[int], day: date) -> set[int]:
         """The ids of the units, of all those above them, and of what had taken the place of those above
-        by ``day``: a commune that stays keeps its row when its district ends."""
-        found = set(ids)
-        layer = set(found)
-        while layer:
-            parents = Unit.objects.filter(pk__in=layer, parent__isnull=False)
-            above = Succession.objects.successors(parents.values_list("parent_id", flat=True), day)
-            layer = above - found
-            found |= layer
-        return found
+        by ``day``."""
+        from directory.atlas import Atlas
+
+        return Atlas.on(day).around(ids)
 
     def under(self, ids: Iterable[int]) -> set[int]:
         """The ids of the units themselves and of all that ever stood under them."""
@@ -120,6 +116,10 @@ class SuccessionQuerySet(models.QuerySet):
 
     def newest_first(self) -> SuccessionQuerySet:
         return self.select_related("predecessor", "successor").order_by("-on", "pk")
+
+    def by(self, day: date) -> SuccessionQuerySet:
+        """Those that had taken place by ``day``."""
+        return self.filter(on__lte=day)
 
     def predecessors(self, ids: Iterable[int], day: date) -> set[int]:
         """The ids themselves and of every row that, by ``day``, had ended in one of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,11 @@ class UserQuerySet(models.QuerySet):
     def colleagues_of(self, user: User) -> UserQuerySet:
         """Who may be handed the user's powers: active, of the same agency, somebody else."""
         return self.filter(is_active=True, agency__isnull=False, agency_id=user.agency_id).exclude(pk=user.pk)
+
+    def acting_as(self, pk: int, day: date) -> UserQuerySet:
+        """The account and those that have delegated to it for ``day``, with agency and unit: one query."""
+        givers = Delegation.objects.in_force(day).filter(to_user=pk).values("from_user")
+        return self.filter(Q(pk=pk) | Q(pk__in=givers)).select_related("agency__unit").order_by("pk")
 
 
 class PortalUserManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -90,9 +96,19 @@ class User(AbstractUser):
         Only colleagues of the agency of today: reach is a union of communes and areas, and one over two
         agencies would be wider than either.
         """
-        delegations = self.delegations_in.in_force(clock.today()).select_related("from_user__agency__unit")
-        givers = [delegation.from_user for delegation in delegations]
-        return [self, *(user for user in givers if user.is_active and user.agency_id == self.agency_id)]
+        return self._with_colleagues(User.objects.acting_as(self.pk, clock.today()))
+
+    def _with_colleagues(self, givers: Iterable[User]) -> list[User]:
+        others = (user for user in givers if user.pk != self.pk and user.agency_id == self.agency_id)
+        return [self, *(user for user in others if user.is_active)]
+
+    @classmethod
+    def signed_in(cls, pk: int) -> User | None:
+        """The account that a session names, its ``principals`` read by the same query."""
+        found = {user.pk: user for user in cls.objects.acting_as(pk, clock.today())}
+        if user := found.get(pk):
+            user.principals = user._with_colleagues(found.values())
+        return user
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:

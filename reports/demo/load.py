@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.core.cache import cache
 from django.db import transaction
 
 import reports.plan
-from directory.context import CACHE_KEY
+from directory.context import forget_banner
 from directory.models import SampleData, Unit, User
 from distributions.models import Distribution
 from donors.models import Donor
@@ -55,5 +54,5 @@ def load(password: str, say: Callable[[str], None] = lambda text: None) -> Stage
             deliveries.second_half(stage, year)
             papers.whole_year(stage, year)
             surveys.close(stage, year)
-    cache.delete(CACHE_KEY)
+    forget_banner()
     return stage

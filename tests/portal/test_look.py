@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.contrib.staticfiles import finders
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.template import RequestContext, Template
 from django.template.loader import render_to_string
@@ -20,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 
 from directory import history
-from directory.context import CACHE_KEY
+from directory.context import forget_banner
 from directory.errors import NotEnough
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import SampleData, User
@@ -136,7 +135,7 @@ def test_made_up_figures_are_marked_on_every_page(world: object) -> None:
     banner = 'class="sample-banner"'
     assert banner not in Client().get("/login/").content.decode()
     SampleData.objects.create()
-    cache.delete(CACHE_KEY)
+    forget_banner()
     assert banner in Client().get("/login/").content.decode()
 
 
