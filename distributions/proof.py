@@ -100,6 +100,8 @@ def _off(rows: QuerySet[Any], label: str, owner: str = "", **proved: Any) -> Ite
 
 def _needs() -> Iterator[Fault]:
     rows = NeedBalance.objects.select_related("need__item", "need__age_band", "need__place__unit")
+    same = {name: F(f"need__{name}") for name in ("round_id", "place_id", "item_id")}
+    yield from _off(rows, "need", "need", **same)
     yield from _off(rows, "need", "need", quantity=Coalesce(Sum("need__moves__delta"), 0))
     path = "need__allocations__moves"
     gone = _moved(path, Allocated.REVERSE, Allocated.RETURN, Allocated.LOSE)

@@ -182,7 +182,7 @@ def _state_new(survey: Survey, by: User, keys: Iterable[NeedKey], stated: dict[N
     )
     quantities = [stated[need.place_id, need.item_id, need.age_band_id].quantity or 0 for need in needs]
     NeedBalance.objects.bulk_create(
-        NeedBalance(need=need, quantity=quantity) for need, quantity in zip(needs, quantities, strict=True)
+        NeedBalance.opening(need, quantity) for need, quantity in zip(needs, quantities, strict=True)
     )
     NeedMove.objects.bulk_create(
         NeedMove(need=need, kind=NeedMove.Kind.APPROVE, delta=quantity, survey=survey, by=by, at=clock.now())

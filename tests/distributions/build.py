@@ -64,7 +64,7 @@ def need_of(
             priority=priority,
             stated_priority=priority,
         )
-        NeedBalance.objects.create(need=need, quantity=quantity)
+        NeedBalance.opening(need, quantity).save()
         NeedMove.objects.create(need=need, kind=NeedMove.Kind.APPROVE, delta=quantity, survey=survey, by=by)
     return need
 

@@ -173,3 +173,9 @@ def test_the_proof_costs_the_same_for_one_row_and_for_many(world: World) -> None
     for band in ("0-2", "6-10", "11-15"):
         build.delivered(world, 20, band=band)
     assert (cost(), before < 25) == (before, True)
+
+
+def test_a_balance_of_another_place_than_its_need_is_named(books: None, world: World) -> None:
+    wrong, right = world.school("Ia Tơi").pk, world.village("Ia Dom").pk
+    NeedBalance.objects.update(place=wrong)
+    assert f"place_id is {wrong}, the moves make {right}" in said()[0]

@@ -454,6 +454,7 @@ PARTS_OF = {
     "needs.SurveyRow": "survey",
     "needs.ChildCount": "survey",
     "needs.NeedStatement": "survey",
+    "needs.NeedBalance": "need",
     "needs.CheckNote": "survey",
     "needs.RowComment": "survey",
     "donors.PledgeLine": "pledge",
