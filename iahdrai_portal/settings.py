@@ -191,6 +191,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # A survey tab of 40 places × 26 columns posts some 3,200 fields when JavaScript is off.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000
 
+# Checks of a survey: what is surprising and asks for a note -------------------------------------
+# Further off last year's number than this (per cent), and by at least so many.
+SURVEY_CHANGE_PERCENT = env.int("SURVEY_CHANGE_PERCENT", default=50)
+SURVEY_CHANGE_LEAST = env.int("SURVEY_CHANGE_LEAST", default=5)
+# None this year where there were so many last year.
+SURVEY_MANY = env.int("SURVEY_MANY", default=10)
+
 # Safety -------------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

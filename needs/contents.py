@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from directory.models import Place, SupportArea
@@ -34,6 +35,10 @@ class Contents:
         return next(subgroup for subgroup in self.subgroups if subgroup.is_total)
 
     @cached_property
+    def girls(self) -> Subgroup | None:
+        return next((subgroup for subgroup in self.subgroups if subgroup.code == "girls"), None)
+
+    @cached_property
     def item_bands(self) -> list[ItemBand]:
         """The items that may be asked for, each with its age bands, in the order of the grid."""
         links = SupportItem.age_bands.through.objects.select_related("supportitem__area", "ageband")
@@ -62,6 +67,13 @@ class Contents:
         statements = NeedStatement.objects.filter(survey=self.survey)
         return statements_by_cell(statements)
 
+    def stated(self) -> Iterator[tuple[Place, SupportItem, AgeBand, StatedNeed]]:
+        """Each stated need, place by place in the order of the grid."""
+        for place in self.places:
+            for item, band in self.item_bands:
+                if need := self.statements.get((place.pk, item.pk, band.pk)):
+                    yield place, item, band, need
+
     @cached_property
     def rows(self) -> dict[tuple[int, int | None], SurveyRow]:
         """Versions of the grid's lines by (place, area or None for the child counts)."""
@@ -84,16 +96,13 @@ class Contents:
         row = self.rows.get((place.pk, area.pk))
         return bool(row and row.nothing) or bool(self.needs_at(place, area))
 
-    def count_of(self, place: Place, band: AgeBand) -> int | None:
-        """Children of a place in a band, all together; of several bands only if each was counted."""
+    def count_of(self, place: Place, band: AgeBand, group: Subgroup | None = None) -> int | None:
+        """Children of a place in a band, of a subgroup or all; of several bands only if each was counted."""
+        of = (group or self.total).pk
         if not band.is_all:
-            return self.counts.get((place.pk, band.pk, self._total_id))
-        parts = [self.counts.get((place.pk, part.pk, self._total_id)) for part in self.bands]
+            return self.counts.get((place.pk, band.pk, of))
+        parts = [self.counts.get((place.pk, part.pk, of)) for part in self.bands]
         return None if None in parts else sum(part for part in parts if part is not None)
-
-    @property
-    def _total_id(self) -> int:
-        return self.total.pk
 
     def counts_at(self, place: Place) -> dict[tuple[int, int], int]:
         return self._counts_by_place.get(place.pk, {})

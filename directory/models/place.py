@@ -95,5 +95,10 @@ class Place(Dated):
             raise ValidationError({"unit": ValidationError(message % facts, code="unit_not_valid")})
 
     @property
+    def is_school(self) -> bool:
+        """Its children live in the villages, and are the same ones."""
+        return self.kind in (self.Kind.SCHOOL, self.Kind.SITE)
+
+    @property
     def full_name(self) -> str:
         return self.name if self.kind == self.Kind.COMMUNE else f"{self.name}, {self.unit.name}"

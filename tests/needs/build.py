@@ -21,7 +21,7 @@ from needs.models import Need, Survey, SurveyRound, SurveyRow
 from needs.states import SurveyState
 from tests.world import World
 
-CHILDREN_PER_BAND = 100
+CHILDREN_PER_BAND = 100  # of a village or school; the whole commune has those of its villages
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Statement:
     quantity: int = 20
     priority: int = 2
     reason: str = ""
+    girls: int | None = None
 
 
 def open_yearly_round(world: World, year: int = 2025) -> SurveyRound:
@@ -66,11 +67,14 @@ def started_survey(world: World, commune: str = "Ia Dom", year: int = 2025) -> S
 def filled_survey(
     world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = (), year: int = 2025
 ) -> Survey:
-    """A draft with 100 children in every band of every place, the ``needs`` stated, else nothing needed."""
+    """A draft with 100 children in every band of every village and school, the ``needs`` stated, else
+    nothing needed."""
     survey = started_survey(world, commune, year)
     contents = Contents(survey)
+    villages = sum(1 for place in contents.places if place.kind == Place.Kind.VILLAGE)
     for place in contents.places:
-        counts = {(band.pk, contents.total.pk): CHILDREN_PER_BAND for band in contents.bands}
+        children = CHILDREN_PER_BAND * (villages if place.kind == Place.Kind.COMMUNE else 1)
+        counts = {(band.pk, contents.total.pk): children for band in contents.bands}
         _save(survey, place, None, counts)
         for area in contents.areas:
             _save(survey, place, area, {}, nothing=True)
@@ -82,7 +86,7 @@ def filled_survey(
 def state_need(world: World, survey: Survey, need: Statement) -> SurveyRow:
     """Write one stated need into a draft, as the commune's officer."""
     item = world.item(need.item)
-    stated = StatedNeed(need.children, need.quantity, need.priority, need.reason)
+    stated = StatedNeed(need.children, need.quantity, need.priority, need.reason, need.girls)
     return _save(survey, need.place, item.area, {(item.pk, world.band(need.band).pk): stated})
 
 

@@ -234,12 +234,17 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
 def _approved(side: Side, survey_round: SurveyRound) -> Survey:
     survey = start_survey(by=side.officer, survey_round=survey_round, commune=side.commune)
     contents = Contents(survey)
+    villages = sum(1 for place in contents.places if place.kind == Place.Kind.VILLAGE)
     for place in contents.places:
-        cells = {(band.pk, contents.total.pk): 100 for band in contents.bands}
-        save_row(by=side.officer, survey=survey, place=place, area=None, version=0, cells=cells)
+        children = 100 * villages if place.kind == Place.Kind.COMMUNE else 100
+        cells = {(band.pk, contents.total.pk): children for band in contents.bands}
+        row = {"by": side.officer, "survey": survey, "place": place, "version": 0}
+        save_row(**row, area=None, cells=cells)
+        for area in contents.areas:
+            save_row(**row, area=area, cells={}, nothing=True)
     item, band = next((i, b) for i, b in contents.item_bands if i.code == "warm_clothing")
     stated = {(item.pk, band.pk): StatedNeed(50, 50, 1, f"lý do {side.mark}")}
-    save_row(by=side.officer, survey=survey, place=side.village, area=item.area, version=0, cells=stated)
+    save_row(by=side.officer, survey=survey, place=side.village, area=item.area, version=1, cells=stated)
     submit_survey(by=side.officer, survey=survey)
     return approve_survey(by=side.coordinator, survey=survey)
 
