@@ -1,9 +1,12 @@
 """Write one row of history, in the transaction of the deed itself."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from directory import clock
 from directory.models import Agency, HistoryEntry, User
@@ -45,3 +48,15 @@ def save(row: models.Model, *, by: User) -> None:
     """Save a row of a register; its table of former values says who did it."""
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
+
+
+def value_in_words(value: Any) -> str:
+    """A value of the history as its reader knows it: “30/06/2025”, “yes”, the names of places."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(str(part[0]) if isinstance(part, list) else str(part) for part in value)
+    try:
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    except (TypeError, ValueError):
+        return str(value) if value not in (None, "") else "–"

@@ -16,6 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from directory.history import value_in_words
+
 register = template.Library()
 
 # htmx without eval and without a style of its own (the CSP forbids both), and without pages kept in the
@@ -65,7 +67,10 @@ def way_back(context: Context) -> str:
 # What the history calls the deeds of all rooms, here for the translators; a test finds what is missing.
 DEEDS = (
     gettext_noop("open round"),
+    gettext_noop("change round"),
     gettext_noop("close round"),
+    gettext_noop("reopen round"),
+    gettext_noop("end reopening"),
     gettext_noop("start survey"),
     gettext_noop("submit survey"),
     gettext_noop("return survey"),
@@ -102,6 +107,31 @@ DEEDS = (
 def deed_in_words(verb: str) -> str:
     """“reset password” or “start_survey” as the reader says it."""
     return capfirst(_(verb.replace("_", " "))) if verb else ""
+
+
+# What the history calls the fields whose values before and after it keeps (``details``).
+FIELDS = {
+    "name": gettext_noop("Name"),
+    "opens_on": gettext_noop("Opens on"),
+    "due_on": gettext_noop("Due on"),
+    "event": gettext_noop("Event"),
+    "instructions": gettext_noop("Instructions"),
+    "asks_chair": gettext_noop("the chair signs off"),
+    "places": gettext_noop("Places"),
+}
+
+
+@register.filter
+def changes_in_words(details: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(field, before, after) of an entry that keeps both, for those fields that have a name here."""
+    before, after = details.get("before"), details.get("after")
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return []
+    return [
+        (capfirst(_(name)), value_in_words(before.get(field)), value_in_words(after[field]))
+        for field, name in FIELDS.items()
+        if field in after
+    ]
 
 
 @register.filter

@@ -33,6 +33,13 @@ class NeedQuerySet(models.QuerySet):
         """Needs that are not closed and not yet covered in full."""
         return self.filter(closed_at__isnull=True, balance__covered__lt=F("balance__quantity"))
 
+    def unmet(self) -> NeedQuerySet:
+        """Needs that are not closed and not yet delivered in full."""
+        return self.filter(closed_at__isnull=True, balance__delivered__lt=F("balance__quantity"))
+
+    def closed_unmet(self) -> NeedQuerySet:
+        return self.filter(closed_at__isnull=False)
+
 
 class Need(ActionOnly):
     """What is needed at a place in a round: stable over the survey's versions. Quantities: ``balance``."""
