@@ -60,3 +60,16 @@ def value_in_words(value: Any) -> str:
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     except (TypeError, ValueError):
         return str(value) if value not in (None, "") else "–"
+
+
+def version_of(row: models.Model) -> int:
+    """The number of a row's newest entry in its table of former values: a form carries it back, so that
+    an edit over somebody else's newer edit is seen."""
+    entries = row.history.order_by("-history_id")  # type: ignore[attr-defined]
+    return entries.values_list("history_id", flat=True).first() or 0
+
+
+def last_writer(row: models.Model) -> User | None:
+    """Who saved the row last, if the portal knows."""
+    entry = row.history.select_related("history_user").order_by("-history_id").first()  # type: ignore[attr-defined]
+    return entry.history_user if entry else None

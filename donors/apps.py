@@ -8,7 +8,10 @@ class DonorsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
+        from donors.uses import pledges_of
+        from needs import uses
 
+        uses.register(pledges_of)
         see = (Permission.VIEW_DONORS,)
         register(
             NavigationItem(20, _("Donors"), "donor_list", see),

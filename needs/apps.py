@@ -8,7 +8,9 @@ class NeedsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
+        from needs import uses
 
+        uses.register(uses.surveys_with)
         register(
             NavigationItem(10, _("Survey rounds"), "round_list", (Permission.VIEW_SURVEYS,)),
             NavigationItem(15, _("Needs"), "need_list", (Permission.VIEW_NEEDS,)),

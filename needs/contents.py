@@ -46,7 +46,20 @@ class Contents:
         order = ("supportitem__area__order", "supportitem__order", "supportitem__code")
         links = links.order_by(*order, "ageband__is_all", "ageband__from_year")
         items: dict[int, SupportItem] = {}
-        return [(items.setdefault(li.supportitem_id, li.supportitem), li.ageband) for li in links]
+        pairs = [(items.setdefault(li.supportitem_id, li.supportitem), li.ageband) for li in links]
+        return pairs if self.survey.round.is_open else self._with_bands_since_taken_away(pairs)
+
+    def _with_bands_since_taken_away(self, pairs: list[ItemBand]) -> list[ItemBand]:
+        """While a round is open nobody takes away a band that it states; a closed one still shows it."""
+        known, items = set(pairs), {item.pk: item for item, _ in pairs}
+        gone = {(item, band) for _, item, band in self.statements if item in items}
+        gone -= {(item.pk, band.pk) for item, band in known}
+        if not gone:
+            return pairs
+        bands = AgeBand.objects.in_bulk([band for _, band in gone])
+        pairs = [*pairs, *((items[item], bands[band]) for item, band in gone)]
+        order = list(items)
+        return sorted(pairs, key=lambda p: (order.index(p[0].pk), p[1].is_all, p[1].from_year))
 
     @cached_property
     def areas(self) -> list[SupportArea]:

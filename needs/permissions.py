@@ -88,6 +88,11 @@ def comments_on(user: User, survey: Survey) -> bool:
     return reviews(user, survey) or may_fill_in(user, survey)
 
 
+def keeps_catalogue(user: User) -> bool:
+    """The coordinating offices keep the one catalogue together: it is the same for every district."""
+    return user.may(Permission.MANAGE_CATALOGUE)
+
+
 def may_correct(user: User, survey: Survey) -> bool:
     """The commune's own officers, or the coordinating office on the commune's behalf."""
     entitled = is_of_commune(user, survey.commune) or coordinates(user, survey.commune)

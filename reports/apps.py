@@ -8,7 +8,11 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
+        from needs import followers, uses
+        from reports import catalogue
 
+        followers.register(catalogue)
+        uses.register(catalogue.targets_of)
         register(
             NavigationItem(0, _("Home"), "home"),
             NavigationItem(40, _("Reports"), "report_list", (Permission.VIEW_REPORTS,)),

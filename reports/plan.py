@@ -33,11 +33,20 @@ def load() -> None:
         first = area.order * AREA_STEP
         for order, (code, *words) in enumerate(BY_AREA, start=first):
             _indicator(order, f"{code}-{area.code}", area, *words)
-        items = SupportItem.objects.in_use().filter(area=area)
-        for item in items:
-            _indicator(first + ITEM_STEP, f"quantity-{item.code}", area, item.name, item.name_en, item.unit)
+        for item in SupportItem.objects.in_use().filter(area=area):
+            load_item(item)
     for order, (code, *words) in enumerate(CLOSING, start=9 * AREA_STEP):
         _indicator(order, code, None, *words)
+
+
+def load_item(item: SupportItem) -> None:
+    """The line of annex I that counts what was delivered of an item, after the lines of its area."""
+    first = item.area.order * AREA_STEP + ITEM_STEP
+    _indicator(first, code_of(item.code), item.area, item.name, item.name_en, item.unit)
+
+
+def code_of(item_code: str) -> str:
+    return f"quantity-{item_code}"
 
 
 def _indicator(order: int, code: str, area: SupportArea | None, name: str, name_en: str, unit: str) -> None:

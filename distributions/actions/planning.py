@@ -181,7 +181,7 @@ def _check_service(
     service, source = line.service, line.funding_source
     if service is None:
         return
-    if service.kind != SupportItem.Kind.SERVICE or service.retired_on is not None:
+    if service.kind != SupportItem.Kind.SERVICE or service.is_retired:
         problems.add(
             "not_a_service",
             _("“%(item)s” is no service in use. Goods are planned from an allocation.") % {"item": service},

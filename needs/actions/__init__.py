@@ -1,23 +1,38 @@
 """Every write of this room that is more than one row or changes a state. One file per noun."""
 
+from needs.actions.catalogue import change_item, create_item, delete_item, restore_item, retire_item
+from needs.actions.item_price import YearPrice, set_price, set_prices
+from needs.actions.item_sizes import SizeRow, set_sizes
 from needs.actions.reopening import end_reopening, reopen_round
 from needs.actions.review import approve_survey, return_survey
 from needs.actions.round import change_round, close_round, open_round
 from needs.actions.row import save_row
 from needs.actions.survey import correct_survey, start_survey, submit_survey
 from needs.cells import StatedNeed
+from needs.item_rules import ItemFacts
 
 __all__ = [
+    "ItemFacts",
+    "SizeRow",
     "StatedNeed",
+    "YearPrice",
     "approve_survey",
+    "change_item",
     "change_round",
     "close_round",
     "correct_survey",
+    "create_item",
+    "delete_item",
     "end_reopening",
     "open_round",
     "reopen_round",
+    "restore_item",
+    "retire_item",
     "return_survey",
     "save_row",
+    "set_price",
+    "set_prices",
+    "set_sizes",
     "start_survey",
     "submit_survey",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from directory import clock
 from directory.models import SupportArea
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ class AgeBandQuerySet(models.QuerySet):
     def counted(self) -> AgeBandQuerySet:
         """The bands that children are counted in: all but the one that is all of them."""
         return self.filter(is_all=False)
+
+    def in_order(self) -> AgeBandQuerySet:
+        """The youngest first, all of them together last."""
+        return self.order_by("is_all", "from_year")
 
 
 class AgeBand(models.Model):
@@ -79,7 +84,13 @@ class Subgroup(models.Model):
 
 class SupportItemQuerySet(models.QuerySet):
     def in_use(self) -> SupportItemQuerySet:
-        return self.filter(retired_on__isnull=True)
+        """Not retired, or only from a day to come."""
+        return self.filter(Q(retired_on__isnull=True) | Q(retired_on__gt=clock.today()))
+
+    def catalogue(self) -> SupportItemQuerySet:
+        """Every item, retired ones too, with its area and age bands, in the catalogue's order."""
+        ordered = self.select_related("area").order_by("area__order", "order", "code")
+        return ordered.prefetch_related("age_bands")
 
     def askable_in(self, survey_round: SurveyRound) -> SupportItemQuerySet:
         """What may be asked for in a round: items not yet retired when it opened."""
@@ -118,6 +129,10 @@ class SupportItem(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_on is not None and self.retired_on <= clock.today()
 
 
 class ReferencePrice(models.Model):
