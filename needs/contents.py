@@ -7,27 +7,34 @@ from functools import cached_property
 
 from directory.models import Place, SupportArea
 from needs.cells import NeedKey, StatedNeed
-from needs.earlier import Earlier, counts_by_cell, earlier_of, statements_by_cell
-from needs.models import AgeBand, ChildCount, NeedStatement, Subgroup, SupportItem, Survey, SurveyRow
+from needs.earlier import Before, BySurvey, Earlier, before_of, counts_of, earlier_in, rows_of, statements_of
+from needs.models import AgeBand, Subgroup, SupportItem, Survey, SurveyRow
+from needs.models.catalogue import bands_and_subgroups
 
 ItemBand = tuple[SupportItem, AgeBand]
 
 
 class Contents:
-    def __init__(self, survey: Survey) -> None:
-        self.survey = survey
+    """``compared``: ``earlier`` will be asked for, so read it by the same queries as the survey itself."""
+
+    def __init__(self, survey: Survey, compared: bool = False) -> None:
+        self.survey, self.compared = survey, compared
 
     @cached_property
     def places(self) -> list[Place]:
-        return list(self.survey.round.places_in([self.survey.commune_id]))
+        return list(self.survey.round.places_in([self.survey.commune_id]).select_related("continues"))
 
-    @cached_property
+    @property
     def bands(self) -> list[AgeBand]:
-        return list(AgeBand.objects.counted())
+        return self._headings[0]
+
+    @property
+    def subgroups(self) -> list[Subgroup]:
+        return self._headings[1]
 
     @cached_property
-    def subgroups(self) -> list[Subgroup]:
-        return list(Subgroup.objects.in_order())
+    def _headings(self) -> tuple[list[AgeBand], list[Subgroup]]:
+        return bands_and_subgroups()
 
     @cached_property
     def total(self) -> Subgroup:
@@ -72,13 +79,12 @@ class Contents:
     @cached_property
     def counts(self) -> dict[tuple[int, int, int], int]:
         """Children by (place, age band, subgroup); not reported: no entry."""
-        return counts_by_cell(ChildCount.objects.filter(survey=self.survey))
+        return self._counts.get(self.survey.pk, {})
 
     @cached_property
     def statements(self) -> dict[tuple[int, int, int], StatedNeed]:
         """Stated needs by (place, item, age band)."""
-        statements = NeedStatement.objects.filter(survey=self.survey)
-        return statements_by_cell(statements)
+        return self._statements.get(self.survey.pk, {})
 
     def stated(self) -> Iterator[tuple[Place, SupportItem, AgeBand, StatedNeed]]:
         """Each stated need, place by place in the order of the grid."""
@@ -90,13 +96,38 @@ class Contents:
     @cached_property
     def rows(self) -> dict[tuple[int, int | None], SurveyRow]:
         """Versions of the grid's lines by (place, area or None for the child counts)."""
-        rows = SurveyRow.objects.filter(survey=self.survey).select_related("saved_by")
-        return {(row.place_id, row.area_id): row for row in rows}
+        return self._rows.get(self.survey.pk, {})
 
     @cached_property
     def earlier(self) -> Earlier:
         """What the review before this one said of the same places: last year's value beside the cell."""
-        return earlier_of(self.survey, self.places)
+        before = self._before
+        if before.year is None:
+            return Earlier()
+        if self.compared:
+            return earlier_in(before, self._counts, self._statements, self._rows)
+        surveys = before.surveys
+        return earlier_in(before, counts_of(surveys), statements_of(surveys), rows_of(None, surveys))
+
+    @cached_property
+    def _before(self) -> Before:
+        return before_of(self.survey, self.places)
+
+    @property
+    def _read_too(self) -> tuple[int, ...]:
+        return self._before.surveys if self.compared else ()
+
+    @cached_property
+    def _counts(self) -> BySurvey:
+        return counts_of([self.survey.pk, *self._read_too])
+
+    @cached_property
+    def _statements(self) -> BySurvey:
+        return statements_of([self.survey.pk, *self._read_too])
+
+    @cached_property
+    def _rows(self) -> BySurvey:
+        return rows_of(self.survey.pk, self._read_too)
 
     @cached_property
     def committed(self) -> Survey | None:

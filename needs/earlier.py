@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from directory.models import Place
 from needs.cells import StatedNeed
 from needs.models import ChildCount, NeedStatement, Survey, SurveyRound, SurveyRow
 
 CellKey = tuple[int, int, int]
+BySurvey = dict[int, dict[Any, Any]]
 Kind = SurveyRound.Kind
 
 
@@ -39,49 +40,80 @@ class Earlier:
         return {(item, band): need for (at, item, band), need in self.statements.items() if at == place.pk}
 
 
-def earlier_of(survey: Survey, places: Iterable[Place]) -> Earlier:
-    """The newest approved yearly survey before this round that counted one of the places."""
+@dataclass(frozen=True)
+class Before:
+    """The year and the surveys that are compared with; ``today``: places of theirs as places of today."""
+
+    year: int | None
+    surveys: tuple[int, ...]
+    today: Mapping[int, int]
+
+
+def before_of(survey: Survey, places: Iterable[Place]) -> Before:
+    """The newest approved yearly surveys before this round that counted one of the places. One query, or one
+    more for each merger but the last; ``places`` come with what they continue."""
     today = _places_of_today(places)
     year, surveys = _surveys_before(survey.round, today)
-    if year is None:
-        return Earlier()
-    at = {"survey__in": surveys, "place__in": today}
-    rows = SurveyRow.objects.filter(**at, nothing=True, area__isnull=False).values_list("place_id", "area_id")
-    return Earlier(
-        year,
-        _moved(counts_by_cell(ChildCount.objects.filter(**at)), today),
-        _moved(statements_by_cell(NeedStatement.objects.filter(**at)), today),
-        frozenset((today[place], area) for place, area in rows),
-    )
+    return Before(year, surveys, today)
 
 
-def counts_by_cell(counts: QuerySet[ChildCount]) -> dict[CellKey, int]:
-    columns = counts.values_list("place_id", "age_band_id", "subgroup_id", "value")
-    return {(place, band, group): value for place, band, group, value in columns}
+def earlier_in(before: Before, counts: BySurvey, statements: BySurvey, rows: BySurvey) -> Earlier:
+    """What they said, at the places of today."""
+    nothing = (key for key, row in _today(before, rows).items() if key[1] and row.nothing)
+    return Earlier(before.year, _today(before, counts), _today(before, statements), frozenset(nothing))
 
 
-def statements_by_cell(statements: QuerySet[NeedStatement]) -> dict[CellKey, StatedNeed]:
+def _today(before: Before, cells: BySurvey) -> dict[Any, Any]:
+    """The cells of all the surveys, each at its place of today; what has none is left out."""
+    found = {}
+    for survey in before.surveys:
+        for (place, *rest), value in cells.get(survey, {}).items():
+            if place in before.today:
+                found[before.today[place], *rest] = value
+    return found
+
+
+def counts_of(surveys: Iterable[int]) -> BySurvey:
+    """By survey, then by cell. One query."""
+    counts = ChildCount.objects.filter(survey__in=surveys)
+    columns = counts.values_list("survey_id", "place_id", "age_band_id", "subgroup_id", "value")
+    return _by_survey((survey, tuple(key), value) for survey, *key, value in columns)
+
+
+def statements_of(surveys: Iterable[int]) -> BySurvey:
     names = ("children", "quantity", "priority", "reason", "girls", "reviewed_priority")
-    columns = statements.values_list("place_id", "item_id", "age_band_id", *names)
-    return {(place, item, band): StatedNeed(*stated) for place, item, band, *stated in columns}
+    columns = ("survey_id", "place_id", "item_id", "age_band_id", *names)
+    found = NeedStatement.objects.filter(survey__in=surveys).values_list(*columns)
+    return _by_survey((row[0], row[1:4], StatedNeed(*row[4:])) for row in found)
 
 
-def _moved(cells: Mapping[CellKey, Any], today: dict[int, int]) -> dict[CellKey, Any]:
-    return {(today[place], column, part): value for (place, column, part), value in cells.items()}
+def rows_of(survey: int | None, before: Iterable[int]) -> BySurvey:
+    """All rows of the survey; of those before only what says that nothing is needed."""
+    asked = Q(survey=survey) | Q(survey__in=before, nothing=True)
+    found = SurveyRow.objects.filter(asked).select_related("saved_by")
+    return _by_survey((row.survey_id, (row.place_id, row.area_id), row) for row in found)
+
+
+def _by_survey(cells: Iterable[tuple[int, Any, Any]]) -> BySurvey:
+    found: dict[int, dict[Any, Any]] = {}
+    for survey, key, value in cells:
+        found.setdefault(survey, {})[key] = value
+    return found
 
 
 def _places_of_today(places: Iterable[Place]) -> dict[int, int]:
     """Each place, and each that it continues, to the place of this survey."""
     found = {place.pk: place.pk for place in places}
-    links = {place.continues_id: place.pk for place in places if place.continues_id}
-    while links:
-        found |= links
-        before = Place.objects.filter(pk__in=links).exclude(continues__in=found)
-        links = {place.continues_id: found[place.pk] for place in before if place.continues_id}
+    layer = [(place.continues, place.pk) for place in places if place.continues]
+    while layer:
+        found |= {place.pk: of for place, of in layer}
+        links = {place.continues_id: of for place, of in layer if place.continues_id}
+        before = Place.objects.filter(pk__in=links.keys() - found.keys()) if links else ()
+        layer = [(place, links[place.pk]) for place in before]
     return found
 
 
-def _surveys_before(survey_round: SurveyRound, places: Iterable[int]) -> tuple[int | None, list[int]]:
+def _surveys_before(survey_round: SurveyRound, places: Iterable[int]) -> tuple[int | None, tuple[int, ...]]:
     """The year and the surveys (newest approved version of each commune) that are compared with."""
     same_year = Q(round__year=survey_round.year) if survey_round.kind == Kind.SUPPLEMENTARY else Q(pk=None)
     surveys = Survey.objects.approved().filter(
@@ -94,4 +126,4 @@ def _surveys_before(survey_round: SurveyRound, places: Iterable[int]) -> tuple[i
     for year, commune, pk in columns.distinct():
         newest.setdefault((year, commune), pk)
     year = max((year for year, _commune in newest), default=None)
-    return year, [pk for (of_year, _commune), pk in newest.items() if of_year == year]
+    return year, tuple(pk for (of_year, _commune), pk in newest.items() if of_year == year)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -80,6 +80,24 @@ class Subgroup(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name
+
+
+def bands_and_subgroups() -> tuple[list[AgeBand], list[Subgroup]]:
+    """What children are counted by: ``AgeBand.objects.counted()`` and ``Subgroup.objects.in_order()``, in one
+    query, because every page of a survey needs both."""
+    of_band = ("id", "code", "name", "name_en", "from_year", "to_year", "is_all")
+    of_group = ("id", "code", "name", "name_en", "order", "is_total")
+    groups = Subgroup.objects.order_by().values_list(Value("group"), *of_group[:-1], Value(0), of_group[-1])
+    rows = AgeBand.objects.counted().order_by().values_list(Value("band"), *of_band).union(groups, all=True)
+    bands, subgroups = [], []
+    for kind, *values in rows:
+        if kind == "band":
+            bands.append(AgeBand.from_db(rows.db, of_band, values))
+        else:
+            subgroups.append(Subgroup.from_db(rows.db, of_group, [*values[:-2], values[-1]]))
+    return sorted(bands, key=lambda b: b.from_year), sorted(
+        subgroups, key=lambda g: (not g.is_total, g.order)
+    )
 
 
 class SupportItemQuerySet(models.QuerySet):

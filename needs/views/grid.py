@@ -74,7 +74,8 @@ def _fragment(request: Request, place: Place, state: RowState) -> HttpResponse:
 
 
 def _tab(request: Request, pk: int, code: str) -> Section:
-    return section_or_404(request.user, Contents(survey_within_reach(request, pk)), code)
+    compared = request.method != "POST"
+    return section_or_404(request.user, Contents(survey_within_reach(request, pk), compared), code)
 
 
 def _fresh(tab: Section) -> Section:
