@@ -8,7 +8,7 @@ from functools import cached_property
 from directory.models import Place, SupportArea
 from needs.cells import NeedKey, StatedNeed
 from needs.earlier import Before, BySurvey, Earlier, before_of, counts_of, earlier_in, rows_of, statements_of
-from needs.models import AgeBand, Subgroup, SupportItem, Survey, SurveyRow
+from needs.models import AgeBand, RowComment, Subgroup, SupportItem, Survey, SurveyRow
 from needs.models.catalogue import bands_and_subgroups
 
 ItemBand = tuple[SupportItem, AgeBand]
@@ -97,6 +97,12 @@ class Contents:
     def rows(self) -> dict[tuple[int, int | None], SurveyRow]:
         """Versions of the grid's lines by (place, area or None for the child counts)."""
         return self._rows.get(self.survey.pk, {})
+
+    @cached_property
+    def comments(self) -> list[RowComment]:
+        """What was remarked on rows, the oldest first."""
+        comments = RowComment.objects.filter(survey=self.survey)
+        return list(comments.select_related("by__agency", "settled_by", "area", "place"))
 
     @cached_property
     def earlier(self) -> Earlier:

@@ -93,6 +93,11 @@ def keeps_catalogue(user: User) -> bool:
     return user.may(Permission.MANAGE_CATALOGUE)
 
 
+def settles_comments(user: User, survey: Survey) -> bool:
+    """Who reviews; the commune while it has the survey in hand."""
+    return reviews(user, survey) or (survey.is_editable and may_fill_in(user, survey))
+
+
 def may_correct(user: User, survey: Survey) -> bool:
     """The commune's own officers, or the coordinating office on the commune's behalf."""
     entitled = is_of_commune(user, survey.commune) or coordinates(user, survey.commune)

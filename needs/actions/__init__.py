@@ -1,6 +1,7 @@
 """Every write of this room that is more than one row or changes a state. One file per noun."""
 
 from needs.actions.catalogue import change_item, create_item, delete_item, restore_item, retire_item
+from needs.actions.comment import comment_row, settle_comment
 from needs.actions.item_price import YearPrice, set_price, set_prices
 from needs.actions.item_sizes import SizeRow, set_sizes
 from needs.actions.reopening import end_reopening, reopen_round
@@ -20,6 +21,7 @@ __all__ = [
     "change_item",
     "change_round",
     "close_round",
+    "comment_row",
     "correct_survey",
     "create_item",
     "delete_item",
@@ -33,6 +35,7 @@ __all__ = [
     "set_price",
     "set_prices",
     "set_sizes",
+    "settle_comment",
     "start_survey",
     "submit_survey",
 ]

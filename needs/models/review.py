@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency, Place, SupportArea
+from directory.roles import Permission
 from needs.models.survey import Survey
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ class CheckNote(ActionOnly):
         return self.text
 
 
+class RowCommentQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> RowCommentQuerySet:
+        """Comments on surveys within reach, in the areas within reach; on child counts where all are."""
+        areas = Q(area__in=user.reach.areas)
+        if not user.may(Permission.GIVE_OPINION):
+            areas |= Q(area__isnull=True)
+        return self.filter(areas, survey__commune_id__in=user.reach.communes)
+
+
 class RowComment(ActionOnly):
     """A remark on one row, by who reviews or who fills in. Never edited; settled when it is dealt with.
 
@@ -62,6 +72,8 @@ class RowComment(ActionOnly):
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     settled_at = models.DateTimeField(null=True)
 
+    objects = RowCommentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("comment on a row")
         verbose_name_plural = _("comments on rows")
@@ -76,6 +88,10 @@ class RowComment(ActionOnly):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_open(self) -> bool:
+        return self.settled_at is None
 
 
 class OpinionQuerySet(models.QuerySet):

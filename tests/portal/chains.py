@@ -36,9 +36,17 @@ from distributions.models import Allocation, Distribution
 from documents.models import Paper
 from donors.actions import PledgedLine, ReceivedLine, record_pledge, record_receipt, register_donor
 from donors.models import Donor, Pledge, Receipt, SupplyLine
-from needs.actions import StatedNeed, approve_survey, open_round, save_row, start_survey, submit_survey
+from needs.actions import (
+    StatedNeed,
+    approve_survey,
+    comment_row,
+    open_round,
+    save_row,
+    start_survey,
+    submit_survey,
+)
 from needs.contents import Contents
-from needs.models import Need, Survey, SurveyRound
+from needs.models import Need, RowComment, Survey, SurveyRound
 from reports.actions import compile_report, issue_report, open_period, save_section
 from reports.models import DistrictReport, ReportingPeriod, ReportSection
 from tests.world import World
@@ -73,6 +81,7 @@ class Chain:
     delegation: Delegation
     round: SurveyRound
     survey: Survey
+    comment: RowComment
     need: Need
     donor: Donor
     pledge: Pledge
@@ -221,6 +230,7 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
         "delegation": delegation,
         "round": survey_round,
         "survey": survey,
+        "comment": survey.comments.get(),
         "need": need,
         "donor": donor,
         "pledge": pledge,
@@ -245,6 +255,9 @@ def _approved(side: Side, survey_round: SurveyRound) -> Survey:
     item, band = next((i, b) for i, b in contents.item_bands if i.code == "warm_clothing")
     stated = {(item.pk, band.pk): StatedNeed(50, 50, 1, f"lý do {side.mark}")}
     save_row(by=side.officer, survey=survey, place=side.village, area=item.area, version=1, cells=stated)
+    comment_row(
+        by=side.officer, survey=survey, place=side.village, area=item.area, text=f"trao đổi {side.mark}"
+    )
     submit_survey(by=side.officer, survey=survey)
     return approve_survey(by=side.coordinator, survey=survey)
 

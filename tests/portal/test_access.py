@@ -45,6 +45,7 @@ SEES: dict[str, set[str]] = {
     "survey": {*COMMUNE_AND_ABOVE, "health", "culture"},
     "warm clothing of the survey": COMMUNE_AND_ABOVE,
     "commune": {*COMMUNE_AND_ABOVE, "health", "culture"},
+    "comment": COMMUNE_AND_ABOVE,
     "need": COMMUNE_AND_ABOVE,
     "donor": COMMUNE_AND_ABOVE,
     "pledge": COMMUNE_AND_ABOVE,
@@ -86,8 +87,9 @@ OBJECTS: dict[str, Shows] = {
     ),
     **{
         f"survey_{page}": one("survey")
-        for page in ("check", "submit", "correct", "review", "approve", "return")
+        for page in ("check", "submit", "correct", "review", "approve", "return", "comment")
     },
+    "comment_settle": one("comment"),
     "survey_grid": Shows((CLOTHING,), lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing"}),
     "survey_row_save": Shows(
         (CLOTHING,),
@@ -113,6 +115,7 @@ OBJECTS: dict[str, Shows] = {
 NOT_THEIRS = {
     ("survey_row_save", "coordinator"),  # the commune fills in its own survey, it was not begun on its behalf
     ("survey_submit", "coordinator"),
+    ("comment_settle", "officer.iadom"),  # the survey is not in the commune's hands any more
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it
 }
 # The district's issued report goes to its communes and names the donors of all [FIELD section 4, annex II].
