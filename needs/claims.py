@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,15 +21,25 @@ class Claim:
     label: str
 
 
-Provider = Callable[["Need"], Iterable[Claim]]
+Provider = Callable[[Sequence["Need"]], Iterable[tuple[int, Claim]]]
 _providers: list[Provider] = []
 
 
 def register(provider: Provider) -> None:
-    """Let ``provider`` tell what it claims of a need. Registering twice changes nothing."""
+    """Let ``provider`` tell what it claims of some needs, by a need's id. Twice changes nothing."""
     if provider not in _providers:
         _providers.append(provider)
 
 
+def claims_on_each(needs: Sequence[Need]) -> dict[int, list[Claim]]:
+    """What covers each of the needs, by the need's id; as many queries for many needs as for one."""
+    claims: dict[int, list[Claim]] = {need.pk: [] for need in needs}
+    if needs:
+        for provider in _providers:
+            for need, claim in provider(needs):
+                claims[need].append(claim)
+    return claims
+
+
 def claims_on(need: Need) -> list[Claim]:
-    return [claim for provider in _providers for claim in provider(need)]
+    return claims_on_each([need])[need.pk]

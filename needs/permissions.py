@@ -6,7 +6,7 @@ from directory import clock
 from directory.models import Agency, CoordinationScope, Unit, User
 from directory.models.unit import UnitQuerySet
 from directory.roles import Permission, Role
-from needs.models import Opinion, Survey, SurveyRound
+from needs.models import Need, Opinion, Survey, SurveyRound
 
 
 def may_open_round_in(user: User, scope: Unit) -> bool:
@@ -54,6 +54,16 @@ def reviews(user: User, survey: Survey) -> bool:
 def submitted_it(user: User, survey: Survey) -> bool:
     """Nobody approves or returns what they submitted."""
     return survey.submitted_by_id == user.pk
+
+
+def typed_it(user: User, survey: Survey) -> bool:
+    """Nor does anybody review rows of this version that they entered, be it on the commune's behalf."""
+    return survey.rows.filter(saved_by=user).exists()
+
+
+def prioritises(user: User, need: Need) -> bool:
+    """Who reviews the surveys of the need's round."""
+    return user.may(Permission.REVIEW_SURVEY) and need.round.scope_id in user.reach.scopes
 
 
 def sees_child_counts(user: User, survey: Survey) -> bool:

@@ -4,6 +4,8 @@ from needs.actions.catalogue import change_item, create_item, delete_item, resto
 from needs.actions.comment import comment_row, settle_comment
 from needs.actions.item_price import YearPrice, set_price, set_prices
 from needs.actions.item_sizes import SizeRow, set_sizes
+from needs.actions.opinion import ask_opinion, give_opinion
+from needs.actions.priority import prioritise_need, prioritise_row
 from needs.actions.reopening import end_reopening, reopen_round
 from needs.actions.review import approve_survey, return_survey
 from needs.actions.round import change_round, close_round, open_round
@@ -18,6 +20,7 @@ __all__ = [
     "StatedNeed",
     "YearPrice",
     "approve_survey",
+    "ask_opinion",
     "change_item",
     "change_round",
     "close_round",
@@ -26,7 +29,10 @@ __all__ = [
     "create_item",
     "delete_item",
     "end_reopening",
+    "give_opinion",
     "open_round",
+    "prioritise_need",
+    "prioritise_row",
     "reopen_round",
     "restore_item",
     "retire_item",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
@@ -11,16 +10,18 @@ from django.utils.translation import gettext as _
 
 from directory import clock, history
 from directory.deeds import action
-from directory.errors import Forbidden, NotEnough, Problem, Refusal
+from directory.errors import Forbidden, NotEnough, Refusal
 from directory.models import User
 from directory.states import target_of
 from needs import permissions
 from needs.actions.survey import locked, refuse_closed
 from needs.cells import StatedNeed
-from needs.claims import claims_on
 from needs.contents import Contents
 from needs.models import Need, NeedBalance, NeedMove, Survey
+from needs.opinions import outstanding
+from needs.reviewers import why_not_reviewer
 from needs.said import kept_cells
+from needs.shortfalls import shortfalls_of
 from needs.states import SURVEY_TRANSITIONS, SurveyState
 
 NeedKey = tuple[int, int, int]
@@ -31,10 +32,11 @@ def return_survey(*, by: User, survey: Survey, reason: str) -> Survey:
     """Send a submitted survey back to the commune with a reason.
 
     Raises ``Forbidden`` (no reviewer, or one's own), ``WrongState`` (not submitted), ``Refusal`` (no reason).
+    The open comments on its rows go with it.
     """
     survey = locked(survey)
-    _refuse_reviewer(by, survey)
-    target = target_of(SURVEY_TRANSITIONS, "return", survey.state, _not_reviewable(survey))
+    refuse_reviewer(by, survey)
+    target = target_of(SURVEY_TRANSITIONS, "return", survey.state, not_reviewable(survey))
     if not reason.strip():
         message = _("A survey is returned with a reason. Say what the commune has to change.")
         raise Refusal(message, code="reason_missing", place="reason")
@@ -47,35 +49,34 @@ def return_survey(*, by: User, survey: Survey, reason: str) -> Survey:
 def approve_survey(*, by: User, survey: Survey) -> Survey:
     """Approve a submitted survey: its statements become needs, quantities in the item's unit.
 
-    A correction moves each need by the difference to the version before. Raises ``Forbidden`` (no
-    reviewer, or one's own submission), ``WrongState`` (not submitted, round closed), ``NotEnough`` if a
+    A correction moves each need by the difference to the version before. Opinions that are still
+    outstanding do not hold it up; history names them. Raises ``Forbidden`` (no reviewer, or one's own
+    submission or entry), ``WrongState`` (not submitted, round closed), ``NotEnough`` if a
     need would fall below what is covered, naming what covers it.
     """
     survey = locked(survey)
-    _refuse_reviewer(by, survey)
+    refuse_reviewer(by, survey)
     refuse_closed(survey.round, survey.commune)
-    target = target_of(SURVEY_TRANSITIONS, "approve", survey.state, _not_reviewable(survey))
+    target = target_of(SURVEY_TRANSITIONS, "approve", survey.state, not_reviewable(survey))
     stated = Contents(survey).statements
     existing = _existing_needs(survey)
     _restate(survey, by, existing, stated)
     _state_new(survey, by, [key for key in stated if key not in existing and stated[key].quantity], stated)
-    _review(survey, by, target, "approve_survey", needs=sum(1 for need in stated.values() if need.quantity))
+    needs = sum(1 for need in stated.values() if need.quantity)
+    unanswered = [opinion.area.code for opinion in outstanding(survey)]
+    _review(survey, by, target, "approve_survey", needs=needs, opinions_outstanding=unanswered)
     return survey
 
 
-def _refuse_reviewer(user: User, survey: Survey) -> None:
+def refuse_reviewer(user: User, survey: Survey) -> None:
     if not permissions.reviews(user, survey):
         message = _("The survey of %(commune)s is reviewed by the agency that coordinates %(scope)s.")
         raise Forbidden(message % {"commune": survey.commune, "scope": survey.round.scope})
-    if permissions.submitted_it(user, survey):
-        message = _(
-            "You submitted this survey yourself, and nobody approves or returns what they submitted. "
-            "A colleague of the coordinating office has to review it."
-        )
-        raise Forbidden(message, code="own_submission")
+    if own := why_not_reviewer(user, survey):
+        raise Forbidden(own.message, code=own.code)
 
 
-def _not_reviewable(survey: Survey) -> str:
+def not_reviewable(survey: Survey) -> str:
     if survey.state == SurveyState.APPROVED:
         return _("This survey is approved already.")
     return _("This survey is not submitted: the commune is still working on it. Wait until it is submitted.")
@@ -104,39 +105,17 @@ def _existing_needs(survey: Survey) -> dict[NeedKey, Need]:
     return {(need.place_id, need.item_id, need.age_band_id): need for need in needs}
 
 
-@dataclass
-class _Shortfall:
-    """A need that cannot shrink to ``wanted`` because ``covered`` of it is spoken for."""
-
-    need: Need
-    wanted: int
-    covered: int
-
-    def as_problem(self) -> Problem:
-        claims = ", ".join(f"{claim.label}: {claim.quantity}" for claim in claims_on(self.need))
-        message = _(
-            "%(need)s: the correction asks for %(wanted)s, but %(covered)s are already allocated "
-            "(%(claims)s). Ask for at least %(covered)s, or have allocations reversed first."
-        ) % {
-            "need": self.need,
-            "wanted": self.wanted,
-            "covered": self.covered,
-            "claims": claims or _("no details"),
-        }
-        return Problem(message, f"{self.need.place_id}.q{self.need.item_id}-{self.need.age_band_id}")
-
-
 def _restate(
     survey: Survey, by: User, existing: dict[NeedKey, Need], stated: dict[NeedKey, StatedNeed]
 ) -> None:
     """Move the needs that stand to what the new version says; what it no longer says falls to 0."""
-    short: list[_Shortfall] = []
+    short: list[tuple[Need, int, int]] = []
     for key, need in existing.items():
         statement = stated.get(key)
         wanted = (statement.quantity or 0) if statement else 0
         if not _move(need, wanted - need.balance.quantity, survey, by):
             covered = NeedBalance.objects.get(pk=need.pk).covered
-            short.append(_Shortfall(need, wanted, covered))
+            short.append((need, wanted, covered))
             continue
         need.survey = survey
         need.children = (statement.children or 0) if statement else 0
@@ -145,8 +124,9 @@ def _restate(
             need.priority, need.stated_priority = statement.priority_in_force, statement.priority
             need.reason = statement.reason
     if short:
-        left = {str(shortfall.need.pk): shortfall.covered for shortfall in short}
-        raise NotEnough([shortfall.as_problem() for shortfall in short], code="below_covered", left=left)
+        left = {str(need.pk): covered for need, _wanted, covered in short}
+        problems = [shortfall.as_problem() for shortfall in shortfalls_of(short)]
+        raise NotEnough(problems, code="below_covered", left=left)
     fields = ["survey", "children", "girls", "priority", "stated_priority", "reason"]
     Need.objects.bulk_update(existing.values(), fields)
 

@@ -197,7 +197,7 @@ def _write(contents: Contents, place: Place, area: SupportArea | None, cells: Ma
     if area is None:
         _write_counts(contents.survey, place, cells)
     else:
-        _write_needs(contents.survey, place, cells)
+        _write_needs(contents.survey, place, area, cells)
 
 
 def _write_counts(survey: Survey, place: Place, cells: CountCells) -> None:
@@ -218,9 +218,10 @@ def _write_counts(survey: Survey, place: Place, cells: CountCells) -> None:
     )
 
 
-def _write_needs(survey: Survey, place: Place, cells: NeedCells) -> None:
+def _write_needs(survey: Survey, place: Place, area: SupportArea, cells: NeedCells) -> None:
     for item, band in [key for key, need in cells.items() if need is None]:
         NeedStatement.objects.filter(survey=survey, place=place, item=item, age_band=band).delete()
+    reviewed = _reviewed_priority(survey, place, area)
     given = [
         NeedStatement(
             survey=survey,
@@ -231,6 +232,7 @@ def _write_needs(survey: Survey, place: Place, cells: NeedCells) -> None:
             girls=need.girls,
             quantity=need.quantity or 0,
             priority=need.priority,
+            reviewed_priority=reviewed,
             reason=need.reason.strip()[:300],
         )
         for (item, band), need in cells.items()
@@ -242,3 +244,12 @@ def _write_needs(survey: Survey, place: Place, cells: NeedCells) -> None:
         unique_fields=["survey", "place", "item", "age_band"],
         update_fields=["children", "girls", "quantity", "priority", "reason"],
     )
+
+
+def _reviewed_priority(survey: Survey, place: Place, area: SupportArea) -> int | None:
+    """The reviewer's priority of the row, for what is stated in it anew; before a review there is none."""
+    if survey.returned_cells is None and survey.version == 1:
+        return None
+    row = NeedStatement.objects.filter(survey=survey, place=place, item__area=area)
+    reviewed = row.filter(reviewed_priority__isnull=False).order_by("reviewed_priority")
+    return reviewed.values_list("reviewed_priority", flat=True).first()

@@ -14,6 +14,7 @@ from directory.deeds import ActionOnly
 from directory.models import Agency, Place, SupportArea
 from directory.roles import Permission
 from needs.models.survey import Survey
+from needs.states import SurveyState
 
 if TYPE_CHECKING:
     from directory.models import User
@@ -141,3 +142,16 @@ class Opinion(ActionOnly):
 
     def __str__(self) -> str:
         return f"{self.survey} / {self.area}"
+
+    @property
+    def is_outdated(self) -> bool:
+        """Given on what the survey said before it was returned."""
+        if self.given_at is None or self.survey.submitted_at is None:
+            return False
+        in_review = self.survey.state in (SurveyState.SUBMITTED, SurveyState.APPROVED)
+        return not in_review or self.given_at < self.survey.submitted_at
+
+    @property
+    def is_outstanding(self) -> bool:
+        """Asked, and not (or no longer) answered."""
+        return self.given_at is None or self.is_outdated

@@ -8,8 +8,8 @@ from directory import history
 from directory.errors import Forbidden, NotEnough, Refusal, WrongState
 from directory.models import User
 from needs import claims
-from needs.actions import approve_survey, correct_survey, return_survey, submit_survey
-from needs.models import Need, NeedBalance, NeedMove
+from needs.actions import approve_survey, correct_survey, return_survey, start_survey, submit_survey
+from needs.models import Need, NeedBalance, NeedMove, Survey
 from needs.states import SurveyState
 from tests.needs.build import (
     Statement,
@@ -39,8 +39,6 @@ def test_zero_quantity_makes_no_need(world: World) -> None:
 
 
 def test_nobody_approves_what_they_submitted(world: World, officer: User, coordinator: User) -> None:
-    from needs.actions import start_survey
-
     survey = start_survey(
         by=coordinator,
         survey_round=open_yearly_round(world),
@@ -55,6 +53,33 @@ def test_nobody_approves_what_they_submitted(world: World, officer: User, coordi
         assert refusal.value.code == "own_submission"
     survey.refresh_from_db()
     assert (survey.state, Need.objects.count()) == (SurveyState.SUBMITTED, 0)
+
+
+def test_nor_what_they_typed_on_the_communes_behalf(
+    world: World, coordinator: User, second_coordinator: User
+) -> None:
+    survey = start_survey(
+        by=coordinator,
+        survey_round=open_yearly_round(world),
+        commune=world.commune("Ia Dom"),
+        on_behalf_of=world.agency("UBND xã Ia Dom"),
+    )
+    filled_survey(world)
+    survey = submit_survey(by=second_coordinator, survey=survey)
+    for deed in (approve_survey, lambda **kw: return_survey(reason="Sai số liệu", **kw)):
+        with pytest.raises(Forbidden) as refusal:
+            deed(by=coordinator, survey=survey)
+        assert refusal.value.code == "own_entry"
+        assert "ask the administrator" in str(refusal.value)
+    survey.refresh_from_db()
+    assert survey.state == SurveyState.SUBMITTED
+
+
+def test_the_refusal_names_who_may(world: World, coordinator: User) -> None:
+    survey = submitted_survey(world)
+    Survey.objects.filter(pk=survey.pk).update(submitted_by=coordinator)
+    with pytest.raises(Forbidden, match=r"coordinating office: coordinator\.2\."):
+        approve_survey(by=coordinator, survey=survey)
 
 
 def test_another_coordinator_approves(world: World, second_coordinator: User) -> None:
@@ -124,7 +149,9 @@ def test_correction_never_falls_below_what_is_covered(
 ) -> None:
     need = approved_need(world, quantity=20)
     NeedBalance.objects.filter(pk=need.pk).update(covered=15)
-    monkeypatch.setattr(claims, "_providers", [lambda need: [claims.Claim(15, "CK-2025-007")]])
+    monkeypatch.setattr(
+        claims, "_providers", [lambda needs: [(needs[0].pk, claims.Claim(15, "CK-2025-007"))]]
+    )
     with pytest.raises(NotEnough) as refusal:
         _correction(world, officer, 14)
     assert "CK-2025-007: 15" in str(refusal.value)
