@@ -1,6 +1,6 @@
 from django.urls import path
 
-from needs.views import comment, grid, need, review, round, survey
+from needs.views import comment, grid, need, paste, review, round, survey
 
 urlpatterns = [
     path("rounds/", round.round_list, name="round_list"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("surveys/<int:pk>/return/", review.survey_return, name="survey_return"),
     path("surveys/<int:pk>/comments/", comment.survey_comment, name="survey_comment"),
     path("surveys/<int:pk>/<slug:section>/", grid.survey_grid, name="survey_grid"),
+    path("surveys/<int:pk>/<slug:section>/paste/", paste.survey_paste, name="survey_paste"),
     path("surveys/<int:pk>/<slug:section>/<int:place>/", grid.survey_row_save, name="survey_row_save"),
     path("comments/<int:pk>/settle/", comment.comment_settle, name="comment_settle"),
     path("needs/", need.need_list, name="need_list"),

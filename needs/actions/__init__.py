@@ -5,6 +5,7 @@ from needs.actions.comment import comment_row, settle_comment
 from needs.actions.item_price import YearPrice, set_price, set_prices
 from needs.actions.item_sizes import SizeRow, set_sizes
 from needs.actions.opinion import ask_opinion, give_opinion
+from needs.actions.paste import PastedRow, paste_block
 from needs.actions.priority import prioritise_need, prioritise_row
 from needs.actions.reopening import end_reopening, reopen_round
 from needs.actions.review import approve_survey, return_survey
@@ -16,6 +17,7 @@ from needs.item_rules import ItemFacts
 
 __all__ = [
     "ItemFacts",
+    "PastedRow",
     "SizeRow",
     "StatedNeed",
     "YearPrice",
@@ -31,6 +33,7 @@ __all__ = [
     "end_reopening",
     "give_opinion",
     "open_round",
+    "paste_block",
     "prioritise_need",
     "prioritise_row",
     "reopen_round",

@@ -42,14 +42,12 @@ def save_row(
     ``Refusal`` naming each wrong cell.
     """
     survey = locked(survey)
-    refuse_unless_filled_in_by(by, survey)
-    refuse_closed(survey.round, survey.commune)
-    _refuse_unless_editable(survey)
+    refuse_unless_open_to(by, survey)
     contents = Contents(survey)
     if place not in contents.places:
         message = _("%(place)s is not among the places of this survey. Reload the page.")
         raise Refusal(message % {"place": place.full_name}, code="not_in_survey")
-    problems = list(_problems(contents, area, cells))
+    problems = list(problems_in(contents, area, cells))
     problems += _nothing_beside_needs(contents, place, area, cells, nothing)
     if problems:
         raise Refusal(problems, code="invalid_cells")
@@ -81,6 +79,13 @@ def _nothing_beside_needs(
         yield Problem(message, "z")
 
 
+def refuse_unless_open_to(user: User, survey: Survey) -> None:
+    """Raises ``Forbidden`` or ``WrongState`` unless ``user`` may write into the survey as it stands."""
+    refuse_unless_filled_in_by(user, survey)
+    refuse_closed(survey.round, survey.commune)
+    _refuse_unless_editable(survey)
+
+
 def _refuse_unless_editable(survey: Survey) -> None:
     if survey.state in EDITABLE:
         return
@@ -102,7 +107,8 @@ def _refuse_unless_editable(survey: Survey) -> None:
     raise WrongState(message % {"commune": survey.commune}, code="survey_not_editable", state=survey.state)
 
 
-def _problems(contents: Contents, area: SupportArea | None, cells: Mapping) -> Iterator[Problem]:
+def problems_in(contents: Contents, area: SupportArea | None, cells: Mapping) -> Iterator[Problem]:
+    """What is wrong with the cells themselves, each named at its cell."""
     for key, value in cells.items():
         if area is None:
             yield from _count_problems(contents, key, value)

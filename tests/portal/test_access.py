@@ -91,6 +91,7 @@ OBJECTS: dict[str, Shows] = {
     },
     "comment_settle": one("comment"),
     "survey_grid": Shows((CLOTHING,), lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing"}),
+    "survey_paste": Shows((CLOTHING,), lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing"}),
     "survey_row_save": Shows(
         (CLOTHING,),
         lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing", "place": chain.place.pk},
@@ -114,6 +115,7 @@ OBJECTS: dict[str, Shows] = {
 # The role has the deed, the object is in sight, and yet this deed on this object is not theirs: 403.
 NOT_THEIRS = {
     ("survey_row_save", "coordinator"),  # the commune fills in its own survey, it was not begun on its behalf
+    ("survey_paste", "coordinator"),
     ("survey_submit", "coordinator"),
     ("comment_settle", "officer.iadom"),  # the survey is not in the commune's hands any more
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it

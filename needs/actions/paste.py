@@ -1,0 +1,183 @@
+"""Save a block of rows that was pasted into the grid: all of them or none."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from directory import history
+from directory.deeds import action
+from directory.errors import Problem, Refusal, Stale
+from directory.models import Place, SupportArea, User
+from needs.actions.row import problems_in, refuse_unless_open_to, save_row, stored_values
+from needs.actions.survey import locked
+from needs.cells import DEFAULT_PRIORITY, CountKey, NeedKey, StatedNeed, Value, in_row, need_values
+from needs.contents import Contents
+from needs.models import Survey
+
+
+@dataclass(frozen=True)
+class PastedRow:
+    """What a block says of one place: ``values`` by cell name, None clears the cell; others stay.
+
+    ``version`` is the version of the row that whoever pastes has seen.
+    """
+
+    place: Place
+    version: int
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a pasted row would make of the stored one. ``cells``: what ``save_row`` takes."""
+
+    before: Mapping[str, Value]
+    after: Mapping[str, Value]
+    cells: Mapping[tuple[int, int], Any]
+    problems: list[Problem]
+
+    @property
+    def changes(self) -> list[str]:
+        names = dict.fromkeys([*self.before, *self.after])
+        return [name for name in names if shown(self.before.get(name)) != shown(self.after.get(name))]
+
+
+@action
+def paste_block(
+    *,
+    by: User,
+    survey: Survey,
+    area: SupportArea | None,
+    rows: Iterable[PastedRow],
+    key: uuid.UUID | None = None,
+) -> Survey:
+    """Save the pasted rows one by one through ``save_row``; a row that would not change is left alone.
+
+    If any row is refused nothing is saved and all problems are named, each with its place and cell:
+    ``Stale`` if somebody else saved one of the rows meanwhile, else ``Refusal`` (invalid_cells).
+    Raises ``Forbidden`` and ``WrongState`` like ``save_row``.
+    """
+    survey = locked(survey)
+    refuse_unless_open_to(by, survey)
+    contents = Contents(survey)
+    saved, refusals = 0, []
+    for row in rows:
+        try:
+            saved += _save(by, contents, area, row)
+        except Refusal as refusal:
+            refusals.append((row.place, refusal))
+    if refusals:
+        raise _all_of(refusals)
+    if saved:
+        history.record(survey, "paste_block", by=by, rows=saved, section=area.code if area else "children")
+    return survey
+
+
+def _save(by: User, contents: Contents, area: SupportArea | None, row: PastedRow) -> int:
+    outcome = outcome_of(contents, area, row)
+    if outcome.problems:
+        raise Refusal(outcome.problems, code="invalid_cells")
+    if not outcome.cells:
+        return 0
+    save_row(
+        by=by,
+        survey=contents.survey,
+        place=row.place,
+        area=area,
+        version=row.version,
+        cells=outcome.cells,
+    )
+    return 1
+
+
+def _all_of(refusals: list[tuple[Place, Refusal]]) -> Refusal:
+    """One refusal that names what is wrong in every row."""
+    stale = any(isinstance(refusal, Stale) for _place, refusal in refusals)
+    problems = [
+        Problem(_named(place, refusal, problem), in_row(place.pk, problem.place))
+        for place, refusal in refusals
+        for problem in refusal.problems
+    ]
+    return Stale(problems) if stale else Refusal(problems, code="invalid_cells")
+
+
+def _named(place: Place, refusal: Refusal, problem: Problem) -> str:
+    if isinstance(refusal, Stale):
+        message = _(
+            "%(place)s was changed meanwhile by somebody else, so nothing of the block was saved. "
+            "See below what stands there now, then save again."
+        )
+        return message % {"place": place.name}
+    return f"{place.name}: {problem.message}"
+
+
+def outcome_of(contents: Contents, area: SupportArea | None, row: PastedRow) -> Outcome:
+    """What the stored row becomes; read only, so that the preview and the saving say the same."""
+    before = stored_values(contents, row.place, area)
+    said = {name: value for name, value in row.values.items() if shown(value) != shown(before.get(name))}
+    if area is None:
+        counts = {key_of(name): value for name, value in said.items()}
+        return Outcome(before, {**before, **said}, counts, list(problems_in(contents, None, counts)))
+    stored = contents.needs_at(row.place, area)
+    needs = _needs(stored, said)
+    whole = {key: need for key, need in {**stored, **needs}.items() if need}
+    after = need_values(whole) | {"z": None if whole else before.get("z")}
+    problems = [*problems_in(contents, area, needs), *_row_problems(row.values, said, whole)]
+    return Outcome(before, after, needs, problems)
+
+
+def _needs(
+    stored: Mapping[NeedKey, StatedNeed], said: Mapping[str, Value]
+) -> dict[NeedKey, StatedNeed | None]:
+    """The stated needs that change. Priority and reason stand once a row; where they change, all needs do."""
+    row = {**need_values(stored), **said}
+    fresh = StatedNeed(None, None, int(row.get("p") or DEFAULT_PRIORITY), str(row.get("r") or ""))
+    keys = dict.fromkeys(key_of(name) for name in said if name not in ("p", "r"))
+    if "p" in said or "r" in said:
+        keys |= dict.fromkeys(stored)
+    return {key: _need(stored.get(key, fresh), key, said, fresh) for key in keys}
+
+
+def _need(
+    stated: StatedNeed, key: NeedKey, said: Mapping[str, Value], fresh: StatedNeed
+) -> StatedNeed | None:
+    item, band = key
+    changed: dict[str, int | None] = {}
+    for field, letter in (("children", "n"), ("girls", "g"), ("quantity", "q")):
+        if (name := f"{letter}{item}-{band}") in said:
+            value = said[name]
+            changed[field] = None if value is None else int(value)
+    need = replace(
+        stated,
+        **changed,
+        priority=fresh.priority if "p" in said else stated.priority,
+        reason=fresh.reason if "r" in said else stated.reason,
+    )
+    return need if (need.children, need.girls, need.quantity) != (None, None, None) else None
+
+
+def _row_problems(
+    pasted: Mapping[str, Value], said: Mapping[str, Value], whole: Mapping[NeedKey, StatedNeed]
+) -> Iterator[Problem]:
+    if whole and "p" in pasted and pasted["p"] is None:
+        message = _("A need has a priority: 1 (most urgent) to 4. Enter it, or leave the column out.")
+        yield Problem(message, "p")
+    if not whole and said.get("r"):
+        message = _("A reason, but no need in this row. Enter children and quantity, or clear the reason.")
+        yield Problem(message, "r")
+
+
+def key_of(name: str) -> CountKey | NeedKey:
+    """The two numbers of a cell: “n3-4” is item 3, age band 4; “c3-1” age band 3, subgroup 1."""
+    first, _dash, second = name[1:].partition("-")
+    return int(first), int(second)
+
+
+def shown(value: Value) -> str:
+    """0 and empty are different; no reason and an empty reason are not."""
+    return "" if value is None else str(value)
