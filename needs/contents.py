@@ -7,7 +7,17 @@ from functools import cached_property
 
 from directory.models import Place, SupportArea
 from needs.cells import NeedKey, StatedNeed
-from needs.earlier import Before, BySurvey, Earlier, before_of, counts_of, earlier_in, rows_of, statements_of
+from needs.earlier import (
+    Before,
+    BySurvey,
+    Earlier,
+    before_of,
+    by_place,
+    counts_of,
+    earlier_in,
+    rows_of,
+    statements_of,
+)
 from needs.models import AgeBand, RowComment, Subgroup, SupportItem, Survey, SurveyRow
 from needs.models.catalogue import bands_and_subgroups
 
@@ -159,10 +169,7 @@ class Contents:
 
     @cached_property
     def _counts_by_place(self) -> dict[int, dict[tuple[int, int], int]]:
-        places: dict[int, dict[tuple[int, int], int]] = {}
-        for (place, band, group), value in self.counts.items():
-            places.setdefault(place, {})[band, group] = value
-        return places
+        return by_place(self.counts)
 
     def needs_at(self, place: Place, area: SupportArea) -> dict[NeedKey, StatedNeed]:
         items = {item.pk for item, _ in self.item_bands_of(area)}
@@ -170,7 +177,4 @@ class Contents:
 
     @cached_property
     def _needs_by_place(self) -> dict[int, dict[NeedKey, StatedNeed]]:
-        places: dict[int, dict[NeedKey, StatedNeed]] = {}
-        for (place, item, band), need in self.statements.items():
-            places.setdefault(place, {})[item, band] = need
-        return places
+        return by_place(self.statements)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 from django.db.models import Q
 
@@ -18,6 +19,7 @@ from needs.models import ChildCount, NeedStatement, Survey, SurveyRound, SurveyR
 
 CellKey = tuple[int, int, int]
 BySurvey = dict[int, dict[Any, Any]]
+V = TypeVar("V")
 Kind = SurveyRound.Kind
 
 
@@ -34,10 +36,26 @@ class Earlier:
     nothing: frozenset[tuple[int, int]] = frozenset()
 
     def counts_at(self, place: Place) -> dict[tuple[int, int], int]:
-        return {(band, group): value for (at, band, group), value in self.counts.items() if at == place.pk}
+        return self._counts_by_place.get(place.pk, {})
 
     def needs_at(self, place: Place) -> dict[tuple[int, int], StatedNeed]:
-        return {(item, band): need for (at, item, band), need in self.statements.items() if at == place.pk}
+        return self._needs_by_place.get(place.pk, {})
+
+    @cached_property
+    def _counts_by_place(self) -> dict[int, dict[tuple[int, int], int]]:
+        return by_place(self.counts)
+
+    @cached_property
+    def _needs_by_place(self) -> dict[int, dict[tuple[int, int], StatedNeed]]:
+        return by_place(self.statements)
+
+
+def by_place(cells: Mapping[CellKey, V]) -> dict[int, dict[tuple[int, int], V]]:
+    """Cells by (place, column, part) as those of each place by (column, part)."""
+    places: dict[int, dict[tuple[int, int], V]] = {}
+    for (place, column, part), value in cells.items():
+        places.setdefault(place, {})[column, part] = value
+    return places
 
 
 @dataclass(frozen=True)

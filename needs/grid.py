@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 
 from django.utils.translation import gettext as _
@@ -15,33 +16,12 @@ from django.utils.translation import gettext as _
 from directory.errors import Refusal, Stale
 from directory.models import Place, User
 from needs.actions.row import stored_values
-from needs.cells import (
-    DEFAULT_PRIORITY,
-    PRIORITIES,
-    children_cell,
-    count_cell,
-    in_row,
-    is_number,
-    quantity_cell,
-)
+from needs.cells import DEFAULT_PRIORITY, PRIORITIES, NeedKey, count_values, in_row, is_number, need_values
 from needs.checks import Finding, Grade, findings_in
+from needs.columns import columns_of
 from needs.sections import Section
 
 SCHOOLS = (Place.Kind.SCHOOL, Place.Kind.SITE)
-
-
-@dataclass(frozen=True)
-class Column:
-    """``group`` (an age band, or an item), ``band`` (part B only) and ``label`` are its three headers."""
-
-    name: str
-    group: str
-    band: str
-    label: str
-
-    @property
-    def full_label(self) -> str:
-        return ", ".join(part for part in (self.group, self.band, self.label) if part)
 
 
 @dataclass(frozen=True)
@@ -65,6 +45,7 @@ class RowState:
     """What became of a row: "" (never saved), saved, refused or conflict.
 
     ``version`` is the one that the writer had read, ``newest`` the one that somebody else saved meanwhile.
+    ``problems`` and ``warnings`` stand at their cells. ``unanswered``: neither a need nor “nothing needed”.
     """
 
     kind: str = ""
@@ -75,24 +56,32 @@ class RowState:
     problems: list[tuple[str, str]] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     status: int = 200
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    unanswered: bool = False
 
 
 @dataclass
 class Cell:
+    """``earlier``: what the review before said of it; empty if it said nothing, which is not 0."""
+
     name: str
     value: str
     column: str
     wrong: bool = False
+    earlier: str = ""
 
 
 @dataclass
 class Row:
+    """``earlier``: the values of the review before by cell name; ``copies``: whether it can be taken over."""
+
     place: Place
     cells: list[Cell]
-    priority: int | None
-    reason: str
+    values: Mapping[str, str]
+    earlier: Mapping[str, str]
     state: RowState
     wrong: frozenset[str] = frozenset()
+    remarks: list[object] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -101,6 +90,25 @@ class Row:
     @property
     def kind(self) -> str:
         return kind_of(self.place)
+
+    @property
+    def nothing(self) -> bool:
+        return bool(self.values.get("z"))
+
+    @property
+    def priority(self) -> int | None:
+        priority = self.values.get("p", "")
+        return int(priority) if priority in PRIORITIES else None
+
+    @property
+    def reason(self) -> str:
+        return self.values.get("r", "")
+
+    @property
+    def copies(self) -> bool:
+        """Whether the review before can be taken over: the row holds nothing yet, and it held something."""
+        holds = any(value for name, value in self.values.items() if name not in ("p", "r"))
+        return bool(self.earlier) and not holds
 
     @property
     def choice(self) -> int:
@@ -117,24 +125,21 @@ class Total:
     values: list[int | None]
 
 
+@dataclass(frozen=True)
+class Body:
+    """Rows of one kind under a heading. ``enrolled``: the children counted there live in the villages."""
+
+    kind: str
+    label: str
+    rows: list[Row]
+
+    @property
+    def enrolled(self) -> bool:
+        return self.kind == "school"
+
+
 def kind_of(place: Place) -> str:
     return "school" if place.kind in SCHOOLS else str(place.kind)
-
-
-def columns_of(section: Section) -> list[Column]:
-    contents = section.contents
-    if section.area is None:
-        return [
-            Column(count_cell(band.pk, group.pk), str(band), "", str(group))
-            for band in contents.bands
-            for group in contents.subgroups
-        ]
-    columns = []
-    for item, band in contents.item_bands_of(section.area):
-        group = f"{item} ({item.unit})"
-        columns.append(Column(children_cell(item.pk, band.pk), group, band.short_name, _("children")))
-        columns.append(Column(quantity_cell(item.pk, band.pk), group, band.short_name, _("quantity")))
-    return columns
 
 
 class Grid:
@@ -173,7 +178,36 @@ class Grid:
 
     @property
     def width(self) -> int:
-        return 1 + len(self.columns) + (2 if self.has_priority else 0)
+        """Columns in all: the place; in part B also “nothing”, priority and reason."""
+        return 1 + len(self.columns) + (3 if self.has_priority else 0)
+
+    @property
+    def year(self) -> int | None:
+        """The year whose values stand beside the cells."""
+        return self.section.contents.earlier.year
+
+    @property
+    def copies(self) -> bool:
+        """Whether some row can take over what the review before said."""
+        return any(row.copies for row in self.rows)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether some row of part B still says neither a need nor that nothing is needed."""
+        return any(row.state.unanswered for row in self.rows)
+
+    @property
+    def bodies(self) -> list[Body]:
+        """Part A by kind of place, each under its heading; part B in one."""
+        if self.has_priority:
+            return [Body("", "", self.rows)]
+        labels = {
+            "commune": _("Whole commune"),
+            "village": _("Villages"),
+            "school": _("Schools and school sites"),
+        }
+        rows = {kind: [row for row in self.rows if row.kind == kind] for kind in labels}
+        return [Body(kind, label, rows[kind]) for kind, label in labels.items() if rows[kind]]
 
     @property
     def totals(self) -> list[Total]:
@@ -193,24 +227,39 @@ class Grid:
 
     def _row(self, place: Place) -> Row:
         state = self._states.get(place.pk) or self._stored_state(place)
-        values: Mapping[str, str] = self._typed.get(place.pk) or texts(
-            stored_values(self.section.contents, place, self.section.area)
-        )
-        wrong = {name for name, _message in state.problems}
+        stored = stored_values(self.section.contents, place, self.section.area)
+        values = self._typed.get(place.pk) or texts(stored)
+        earlier = self._earlier(place)
+        wrong = frozenset(name for name, _message in state.problems)
         cells = [
             Cell(
-                in_row(place.pk, column.name), values.get(column.name, ""), column.name, column.name in wrong
+                in_row(place.pk, column.name),
+                values.get(column.name, ""),
+                column.name,
+                column.name in wrong,
+                earlier.get(column.name, ""),
             )
             for column in self.columns
         ]
-        priority = values.get("p", "")
-        return Row(
-            place,
-            cells,
-            int(priority) if priority in PRIORITIES else None,
-            values.get("r", ""),
-            state,
-            frozenset(wrong),
+        return Row(place, cells, values, earlier, state, wrong)
+
+    def _earlier(self, place: Place) -> dict[str, str]:
+        """What the review before said of this row; a cell of which it said nothing is left out."""
+        said, area = self.section.contents.earlier, self.section.area
+        if area is None:
+            values = count_values(said.counts_at(place))
+        else:
+            needs = said.needs_at(place)
+            values = need_values({key: needs[key] for key in self._keys if key in needs})
+            values["z"] = 1 if (place.pk, area.pk) in said.nothing else None
+        return {name: text for name, text in texts(values).items() if text}
+
+    @cached_property
+    def _keys(self) -> list[NeedKey]:
+        """Items and age bands that are asked for here."""
+        area = self.section.area
+        return (
+            [(item.pk, band.pk) for item, band in self.section.contents.item_bands_of(area)] if area else []
         )
 
     def _stored_state(self, place: Place) -> RowState:
@@ -229,10 +278,11 @@ def errors_by_place(section: Section) -> dict[int, list[Finding]]:
 def stored_state(section: Section, place: Place, errors: Mapping[int, list[Finding]]) -> RowState:
     row = section.contents.rows.get((place.pk, section.area.pk if section.area else None))
     problems = [(finding.cell, finding.message) for finding in errors.get(place.pk, [])]
+    unanswered = section.area is not None and not section.contents.is_answered(place, section.area)
     if row is None:
-        return RowState(problems=problems)
+        return RowState(problems=problems, unanswered=unanswered)
     kind = "saved" if row.saved_at else ""
-    return RowState(kind, row.saved_at, row.saved_by, row.version, problems=problems)
+    return RowState(kind, row.saved_at, row.saved_by, row.version, problems=problems, unanswered=unanswered)
 
 
 def refused_state(section: Section, refusal: Refusal, version: int) -> RowState:
@@ -241,7 +291,7 @@ def refused_state(section: Section, refusal: Refusal, version: int) -> RowState:
     if not isinstance(refusal, Stale):
         return RowState("refused", version=version, problems=problems, status=refusal.status)
     labels = {column.name: column.full_label for column in columns_of(section)}
-    labels |= {"p": _("Priority"), "r": _("Reason")}
+    labels |= {"z": _("Nothing needed"), "p": _("Priority"), "r": _("Reason")}
     theirs, yours = texts(refusal.details["theirs"]), texts(refusal.details["yours"])
     differences = [
         Difference(name, labels.get(name, name), theirs.get(name, ""), yours.get(name, "")) for name in yours

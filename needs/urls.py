@@ -1,6 +1,6 @@
 from django.urls import path
 
-from needs.views import comment, grid, need, paste, review, round, survey
+from needs.views import comment, copy, grid, need, paste, review, round, survey
 
 urlpatterns = [
     path("rounds/", round.round_list, name="round_list"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("surveys/<int:pk>/approve/", review.survey_approve, name="survey_approve"),
     path("surveys/<int:pk>/return/", review.survey_return, name="survey_return"),
     path("surveys/<int:pk>/comments/", comment.survey_comment, name="survey_comment"),
+    path("surveys/<int:pk>/<slug:section>/copy/", copy.survey_copy, name="survey_copy"),
+    path("surveys/<int:pk>/<slug:section>/nothing/", copy.survey_nothing, name="survey_nothing"),
     path("surveys/<int:pk>/<slug:section>/", grid.survey_grid, name="survey_grid"),
     path("surveys/<int:pk>/<slug:section>/paste/", paste.survey_paste, name="survey_paste"),
     path("surveys/<int:pk>/<slug:section>/<int:place>/", grid.survey_row_save, name="survey_row_save"),

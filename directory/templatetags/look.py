@@ -72,6 +72,8 @@ DEEDS = (
     gettext_noop("reopen round"),
     gettext_noop("end reopening"),
     gettext_noop("start survey"),
+    gettext_noop("copy earlier"),
+    gettext_noop("state nothing"),
     gettext_noop("submit survey"),
     gettext_noop("return survey"),
     gettext_noop("approve survey"),

@@ -2,6 +2,7 @@
 
 from needs.actions.catalogue import change_item, create_item, delete_item, restore_item, retire_item
 from needs.actions.comment import comment_row, settle_comment
+from needs.actions.copy import copy_earlier, state_nothing
 from needs.actions.item_price import YearPrice, set_price, set_prices
 from needs.actions.item_sizes import SizeRow, set_sizes
 from needs.actions.opinion import ask_opinion, give_opinion
@@ -27,6 +28,7 @@ __all__ = [
     "change_round",
     "close_round",
     "comment_row",
+    "copy_earlier",
     "correct_survey",
     "create_item",
     "delete_item",
@@ -46,5 +48,6 @@ __all__ = [
     "set_sizes",
     "settle_comment",
     "start_survey",
+    "state_nothing",
     "submit_survey",
 ]

@@ -16,7 +16,7 @@ from needs.actions.survey import locked, refuse_closed, refuse_unless_filled_in_
 from needs.cells import MOST, CountCells, NeedCells, StatedNeed, Value
 from needs.checks import what_is_wrong
 from needs.contents import Contents
-from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
+from needs.models import ChildCount, NeedStatement, SupportItem, Survey, SurveyRow
 from needs.states import EDITABLE, SurveyState
 
 PRIORITIES = range(1, 5)
@@ -128,7 +128,8 @@ def _need_problems(
     contents: Contents, area: SupportArea, key: tuple[int, int], need: StatedNeed | None
 ) -> Iterator[Problem]:
     place = naming.quantity_cell(*key)
-    if key not in {(item.pk, band.pk) for item, band in contents.item_bands_of(area)}:
+    asked = {(item.pk, band.pk): item for item, band in contents.item_bands_of(area)}
+    if key not in asked:
         yield Problem(_("This survey has no such column. Reload the page."), place)
         return
     if need is None:
@@ -136,6 +137,7 @@ def _need_problems(
     if wrong := what_is_wrong(need.children, need.quantity):
         empty = naming.children_cell(*key) if need.children is None else place
         yield Problem(wrong[0].upper() + wrong[1:], empty)
+    yield from _girls_problems(asked[key], key, need)
     numbers = (
         (need.children, naming.children_cell(*key)),
         (need.girls, naming.girls_cell(*key)),
@@ -146,6 +148,18 @@ def _need_problems(
             yield from _range(value, cell)
     if need.priority not in PRIORITIES:
         yield Problem(_("The priority is 1 (most urgent) to 4. Choose one of them."), "p")
+
+
+def _girls_problems(item: SupportItem, key: tuple[int, int], need: StatedNeed) -> Iterator[Problem]:
+    """Girls are part of the children. More girls than children is saved and named by the checks."""
+    if need.girls is None:
+        return
+    if not item.by_sex:
+        message = _("%(item)s is not asked for by sex. Clear the number of girls.")
+        yield Problem(message % {"item": item}, naming.girls_cell(*key))
+    elif need.children is None and need.quantity is None:
+        message = _("Girls without children. Enter how many children in all, or clear the girls.")
+        yield Problem(message, naming.children_cell(*key))
 
 
 def _range(value: int, cell: str) -> Iterator[Problem]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -28,38 +30,50 @@ from needs.sections import Section, section_or_404, sections_for
 from needs.views.survey import survey_within_reach
 
 
+@dataclass
+class Saved:
+    """What became of the rows of a whole page: how many were saved, and the refused ones as typed."""
+
+    count: int = 0
+    states: dict[int, RowState] = field(default_factory=dict)
+    typed: dict[int, Mapping[str, str]] = field(default_factory=dict)
+
+
 @access(Permission.VIEW_SURVEYS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_grid(request: Request, pk: int, section: str) -> HttpResponse:
-    tab = _tab(request, pk, section)
+    tab = tab_of(request, pk, section, compared=request.method != "POST")
     if request.method != "POST":
-        return _page(request, tab, {}, {})
-    data = request.POST.dict()
-    states: dict[int, RowState] = {}
-    typed: dict[int, Mapping[str, str]] = {}
-    saved = 0
-    for row in _changed_rows(tab, data):
+        return grid_page(request, tab, Saved())
+    saved = save_typed_rows(request, tab)
+    if saved.states:
+        return grid_page(request, tab_of(request, pk, section, compared=True), saved)
+    if not saved.count:
+        messages.info(request, _("Nothing was changed, so nothing was saved."))
+    return redirect("survey_grid", pk, tab.code)
+
+
+def save_typed_rows(request: Request, tab: Section) -> Saved:
+    """Save each row of the posted page that was changed, and say how many."""
+    saved = Saved()
+    for row in _changed_rows(tab, request.POST.dict()):
         state = _save(request, tab, row)
         if state.status == 200:
-            saved += 1
+            saved.count += 1
         else:
-            states[row.place.pk], typed[row.place.pk] = state, row.raw
-    if saved:
-        text = ngettext("%(count)s row was saved.", "%(count)s rows were saved.", saved)
-        messages.success(request, text % {"count": saved})
-    elif not states:
-        messages.info(request, _("Nothing was changed, so nothing was saved."))
-    if not states:
-        return redirect("survey_grid", pk, tab.code)
-    return _page(request, _tab(request, pk, section), typed, states)
+            saved.states[row.place.pk], saved.typed[row.place.pk] = state, row.raw
+    if saved.count:
+        text = ngettext("%(count)s row was saved.", "%(count)s rows were saved.", saved.count)
+        messages.success(request, text % {"count": saved.count})
+    return saved
 
 
 @access(Permission.ENTER_SURVEY)
 @require_POST
 def survey_row_save(request: Request, pk: int, section: str, place: int) -> HttpResponse:
     """One row; the answer is its state and what to say about it, as a fragment."""
-    tab = _tab(request, pk, section)
-    row = read_row(tab, _place(tab, place), request.POST.dict())
+    tab = tab_of(request, pk, section)
+    row = read_row(tab, place_of(tab, place), request.POST.dict())
     state = _save(request, tab, row)
     if state.status == 200:
         fresh = _fresh(tab)
@@ -73,9 +87,10 @@ def _fragment(request: Request, place: Place, state: RowState) -> HttpResponse:
     return render(request, "needs/grid_row_state.html", context, status=state.status)
 
 
-def _tab(request: Request, pk: int, code: str) -> Section:
-    compared = request.method != "POST"
-    return section_or_404(request.user, Contents(survey_within_reach(request, pk), compared), code)
+def tab_of(request: Request, pk: int, code: str, compared: bool = False) -> Section:
+    """``compared``: last year's values stand beside the cells."""
+    contents = Contents(survey_within_reach(request, pk), compared)
+    return section_or_404(request.user, contents, code)
 
 
 def _fresh(tab: Section) -> Section:
@@ -83,7 +98,7 @@ def _fresh(tab: Section) -> Section:
     return Section(Contents(tab.contents.survey), tab.area)
 
 
-def _place(tab: Section, pk: int) -> Place:
+def place_of(tab: Section, pk: int) -> Place:
     for place in tab.contents.places:
         if place.pk == pk:
             return place
@@ -114,24 +129,27 @@ def _save(request: Request, tab: Section, row: TypedRow) -> RowState:
             area=tab.area,
             version=row.version,
             cells=row.cells,
+            nothing=row.nothing,
         )
     except Refusal as refusal:
         return refused_state(tab, refusal, row.version)
     return RowState("saved", saved.saved_at, saved.saved_by, saved.version)
 
 
-def _page(
-    request: Request, tab: Section, typed: Mapping[int, Mapping[str, str]], states: Mapping[int, RowState]
-) -> HttpResponse:
+def grid_page(request: Request, tab: Section, saved: Saved) -> HttpResponse:
     survey: Survey = tab.contents.survey
+    states = saved.states
     editable = survey.is_editable and permissions.may_fill_in(request.user, survey)
     # What was typed into a survey that was submitted meanwhile still stands on the page.
-    grid = Grid(tab, editable or bool(states), typed, states)
+    grid = Grid(tab, editable or bool(states), saved.typed, states)
     context = {
         "survey": survey,
         "section": tab,
         "sections": sections_for(request.user, tab.contents),
         "grid": grid,
+        "refused_rows": [row for row in grid.rows if row.place.pk in states],
+        "copy_url": reverse("survey_copy", args=[survey.pk, tab.code]),
+        "nothing_url": reverse("survey_nothing", args=[survey.pk, tab.code]),
         "priorities": range(1, 5),
     }
     status = max((state.status for state in states.values()), default=200)

@@ -92,6 +92,12 @@ OBJECTS: dict[str, Shows] = {
     "comment_settle": one("comment"),
     "survey_grid": Shows((CLOTHING,), lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing"}),
     "survey_paste": Shows((CLOTHING,), lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing"}),
+    **{
+        f"survey_{deed}": Shows(
+            (CLOTHING,), lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing"}
+        )
+        for deed in ("copy", "nothing")
+    },
     "survey_row_save": Shows(
         (CLOTHING,),
         lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing", "place": chain.place.pk},
