@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ OPTIONS = {
 
 
 @contextmanager
-def throwaway_cluster(folder: Path) -> Iterator[str]:
+def throwaway_cluster(folder: Path, options: Mapping[str, str] = OPTIONS) -> Iterator[str]:
     """The DATABASE_URL of a running cluster; the server is gone when the block is left."""
     account = cluster_account()
     folder.mkdir(mode=0o700)
@@ -48,7 +48,7 @@ def throwaway_cluster(folder: Path) -> Iterator[str]:
         "--locale=C.UTF-8",
     ]
     subprocess.run([*initdb, "--no-sync"], check=True, stdout=subprocess.DEVNULL, **run)
-    settings = [word for name, value in OPTIONS.items() for word in ("-c", f"{name}={value}")]
+    settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
             [binary("postgres"), "-D", data, "-k", folder, *settings],
