@@ -11,8 +11,10 @@ from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory import clock
 from directory.errors import Refusal, Stale
 from directory.models import Place, User
 from needs.actions.row import stored_values
@@ -58,6 +60,10 @@ class RowState:
     status: int = 200
     warnings: list[tuple[str, str]] = field(default_factory=list)
     unanswered: bool = False
+
+    @property
+    def is_of_today(self) -> bool:
+        return self.at is not None and timezone.localdate(self.at) == clock.today()
 
 
 @dataclass

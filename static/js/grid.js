@@ -85,6 +85,12 @@
     if (!unsaved(row)) say(row, before.kind, before.text);
   }
 
+  // The whole box belongs to its field, also where a note beside it makes the row higher.
+  function reach(event) {
+    const box = event.target;
+    if (box.matches("tr[data-row] > td")) box.querySelector("input, select").focus();
+  }
+
   function valueOf(cell) {
     return ticks(cell) ? (cell.checked ? "1" : "") : cell.value;
   }
@@ -112,11 +118,11 @@
     const column = cell.id.slice(cell.id.indexOf(".") + 1);
     const head = document.getElementById(column) || document.getElementById("h-" + column);
     const earlier = document.getElementById("e" + cell.id);
-    const place = document.createElement("b");
+    const was = earlier && `${document.getElementById("y").textContent}: ${earlier.textContent}`;
+    const [place, what, before] = where.children;
     place.textContent = nameOf(row);
-    const parts = [place, ` · ${head.getAttribute("aria-label") || head.textContent}`];
-    if (earlier) parts.push(` · ${document.getElementById("y").textContent}: ${earlier.textContent}`);
-    where.replaceChildren(...parts);
+    what.textContent = head.getAttribute("aria-label") || head.textContent;
+    before.textContent = was || "";
   }
 
   // Totals ----------------------------------------------------------------------------------------
@@ -333,6 +339,7 @@
     if (row && !row.contains(event.relatedTarget)) save(row);
   });
   table.addEventListener("click", answer);
+  table.addEventListener("click", reach);
   table.addEventListener("grid:flush", (event) => (event.detail.saved = saveAll()));
   document.addEventListener("click", follow);
   window.addEventListener("online", () => rows.forEach(save));
