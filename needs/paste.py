@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from directory.models import Place
 from directory.text import unaccented
 from needs.clipboard import Line
-from needs.grid import columns_of
+from needs.columns import columns_of
 from needs.sections import Section
 
 PRIORITY, REASON = "p", "r"

@@ -146,7 +146,9 @@ class Preview:
                 then = row.texts.get(name, then)
             if name == NOTHING:
                 now, then = _("ticked"), _("not ticked")
-            yield Change(label, now, then, problems.get(name, ""))
+            yield Change(label, now, then, problems.pop(name, ""))
+        for message in problems.values():
+            yield Change("", "", "", message)
 
 
 def read_values(texts: Mapping[str, str]) -> tuple[dict[str, Value], list[Problem]]:

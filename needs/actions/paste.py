@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,7 +124,8 @@ def outcome_of(contents: Contents, area: SupportArea | None, row: PastedRow) -> 
         counts = {key_of(name): value for name, value in said.items()}
         return Outcome(before, {**before, **said}, counts, list(problems_in(contents, None, counts)))
     stored = contents.needs_at(row.place, area)
-    needs = _needs(stored, said)
+    by_sex = {item.pk for item, _band in contents.item_bands_of(area) if item.by_sex}
+    needs = _needs(stored, said, by_sex)
     whole = {key: need for key, need in {**stored, **needs}.items() if need}
     after = need_values(whole) | {"z": None if whole else before.get("z")}
     problems = [*problems_in(contents, area, needs), *_row_problems(row.values, said, whole)]
@@ -132,7 +133,7 @@ def outcome_of(contents: Contents, area: SupportArea | None, row: PastedRow) -> 
 
 
 def _needs(
-    stored: Mapping[NeedKey, StatedNeed], said: Mapping[str, Value]
+    stored: Mapping[NeedKey, StatedNeed], said: Mapping[str, Value], by_sex: Container[int]
 ) -> dict[NeedKey, StatedNeed | None]:
     """The stated needs that change. Priority and reason stand once a row; where they change, all needs do."""
     row = {**need_values(stored), **said}
@@ -140,7 +141,9 @@ def _needs(
     keys = dict.fromkeys(key_of(name) for name in said if name not in ("p", "r"))
     if "p" in said or "r" in said:
         keys |= dict.fromkeys(stored)
-    return {key: _need(stored.get(key, fresh), key, said, fresh) for key in keys}
+    # An item that is no longer asked for by sex loses its girls, as there is no column to clear them in.
+    old = {key: need if key[0] in by_sex else replace(need, girls=None) for key, need in stored.items()}
+    return {key: _need(old.get(key, fresh), key, said, fresh) for key in keys}
 
 
 def _need(

@@ -14,7 +14,7 @@ from needs.actions import PastedRow, StatedNeed, paste_block, save_row, submit_s
 from needs.cells import Value
 from needs.clipboard import read_block
 from needs.contents import Contents
-from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
+from needs.models import ChildCount, NeedStatement, SupportItem, Survey, SurveyRow
 from needs.paste import labels_of, lay_out
 from needs.preview import Preview
 from needs.sections import Section
@@ -243,6 +243,32 @@ def test_the_reviewers_priority_stays(world: World) -> None:
     _paste_coats(world, survey, place, {need_cell(world, "q"): 41, "p": 2})
     reviewed = NeedStatement.objects.filter(survey=survey).values_list("reviewed_priority", flat=True)
     assert set(reviewed) == {4}
+
+
+def test_girls_of_an_item_by_sex_are_pasted_and_stay(world: World) -> None:
+    survey, place = _coats(world)
+    SupportItem.objects.filter(code="warm_clothing").update(by_sex=True)
+    _paste_coats(world, survey, place, {need_cell(world, "g"): 12})
+    _paste_coats(world, survey, place, {need_cell(world, "q"): 41})
+    need = NeedStatement.objects.get(survey=survey, age_band=world.band("3-5"))
+    assert (need.children, need.girls, need.quantity) == (20, 12, 41)
+
+
+def test_girls_go_where_an_item_is_no_longer_asked_by_sex(world: World) -> None:
+    survey, place = _coats(world)
+    NeedStatement.objects.filter(survey=survey).update(girls=4)
+    _paste_coats(world, survey, place, {need_cell(world, "q"): 41})
+    need = NeedStatement.objects.get(survey=survey, age_band=world.band("3-5"))
+    assert (need.girls, need.quantity) == (None, 41)
+
+
+def test_girls_without_children_are_refused(world: World) -> None:
+    survey, place = _coats(world)
+    SupportItem.objects.filter(code="warm_clothing").update(by_sex=True)
+    cells = {need_cell(world, "n"): None, need_cell(world, "g"): 3, need_cell(world, "q"): None}
+    with pytest.raises(Refusal) as refused:
+        _paste_coats(world, survey, place, cells)
+    assert [problem.place for problem in refused.value.problems] == [f"{place.pk}.{need_cell(world, 'n')}"]
 
 
 # The preview -----------------------------------------------------------------------------------------
