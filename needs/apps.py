@@ -14,4 +14,5 @@ class NeedsConfig(AppConfig):
         register(
             NavigationItem(10, _("Survey rounds"), "round_list", (Permission.VIEW_SURVEYS,)),
             NavigationItem(15, _("Needs"), "need_list", (Permission.VIEW_NEEDS,)),
+            NavigationItem(17, _("Support items"), "item_list", (Permission.VIEW_NEEDS,)),
         )

@@ -136,6 +136,17 @@ FIELDS = {
     "instructions": gettext_noop("Instructions"),
     "asks_chair": gettext_noop("the chair signs off"),
     "places": gettext_noop("Places"),
+    "name_en": gettext_noop("name in English"),
+    "area": gettext_noop("support area"),
+    "unit": gettext_noop("unit of measure"),
+    "kind": gettext_noop("kind"),
+    "age_bands": gettext_noop("age bands"),
+    "by_sex": gettext_noop("by sex"),
+    "order": gettext_noop("order"),
+    "code": gettext_noop("code"),
+    "prices": gettext_noop("Reference prices"),
+    "sizes": gettext_noop("Size table"),
+    "lies_in": gettext_noop("lies in"),
 }
 
 

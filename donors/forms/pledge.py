@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
-from directory.errors import Problem, Refusal
+from directory.errors import Problem
 from directory.fields import VietnameseDateField, WholeNumberField
+from directory.forms.rows import RowsForm
 from directory.models import Agency, Place, Unit, User
 from donors.actions import PledgedLine
 from donors.checks import days_of_pledge, pledged_line
-from donors.forms.rows import RowsForm
 from donors.forms.scope import ScopeField
 from donors.models import Donor, FundingSource, PledgeLine
 from donors.numbers import DONG_DIGITS
@@ -106,16 +106,6 @@ class PledgeForm(RowsForm):
             return [Problem(_("Choose what is promised: goods or cash."), f"{place}item")]
         return list(pledged_line(self._line(row), scope, place))
 
-    @property
-    def filled_rows(self) -> list[int]:
-        """The lines in which anything was typed or is wrong."""
-        return [
-            number
-            for number in range(ROWS)
-            if self.row_is_wrong(number)
-            or any(value not in (None, "", False) for value in self.values_of(number).values())
-        ]
-
     def arguments(self) -> dict[str, Any]:
         """What ``record_pledge`` wants."""
         main = ("scope", "donor", "source", "mobilised_by", "pledged_on", "due_on", "anonymous", "note")
@@ -138,19 +128,6 @@ class PledgeForm(RowsForm):
             earmark_area=area,
             earmark_place=place,
         )
-
-    def at_own_places(self, refusal: Refusal) -> Refusal:
-        """The action counts the filled lines only: put each problem back at the line it was typed in."""
-        refusal.problems = [
-            Problem(problem.message, self._place(problem.place)) for problem in refusal.problems
-        ]
-        return refusal
-
-    def _place(self, place: str) -> str:
-        if not place.startswith("lines-"):
-            return place
-        lines, number, name = place.split("-", 2)
-        return f"{lines}-{self.filled_rows[int(number)]}-{name}"
 
 
 class WithdrawForm(forms.Form):

@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 
 from directory import clock
 from directory.fields import VietnameseDateField, WholeNumberField
+from directory.forms.rows import RowsForm
 from directory.models import Agency, User
 from donors.actions import ReceivedLine
 from donors.checks import day_of_receipt, received_line
-from donors.forms.rows import RowsForm
 from donors.models import Pledge, SupplyLine
 from donors.numbers import DONG_DIGITS, grouped
 from donors.progress import Progress, progress_of

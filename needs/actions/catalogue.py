@@ -61,7 +61,8 @@ def change_item(*, by: User, item: SupportItem, version: int, facts: ItemFacts) 
     _refuse([*problems_of_facts(facts, item), *problems_of_change(item, facts, by)])
     former = SupportItem.objects.get(pk=item.pk)
     _written(item, facts, by)
-    history.record(item, "change item", by=by, reason=_changes(before, facts))
+    old, new = _changes(before, facts)
+    history.record(item, "change item", by=by, before=old, after=new)
     followers.item_saved(item, former)
     return item
 
@@ -151,8 +152,8 @@ def _written(item: SupportItem, facts: ItemFacts, by: User) -> SupportItem:
     return item
 
 
-def _changes(before: ItemFacts, after: ItemFacts) -> str:
-    """“đơn vị tính: chiếc → bộ”, for whoever reads the history."""
+def _changes(before: ItemFacts, after: ItemFacts) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields that differ, before and after, as the history shows them."""
     old, new = before.in_words(), after.in_words()
-    label = {name: getattr(SupportItem._meta.get_field(name), "verbose_name", name) for name in old}
-    return "; ".join(f"{label[name]}: {old[name]} → {new[name]}" for name in old if old[name] != new[name])
+    changed = [name for name in old if old[name] != new[name]]
+    return {name: old[name] for name in changed}, {name: new[name] for name in changed}

@@ -52,8 +52,15 @@ def set_prices(*, by: User, item: SupportItem, prices: Iterable[YearPrice]) -> S
     for price in changed:
         _write(item, stored.get(price.year), price, by)
     if changed:
-        said = "; ".join(f"{p.year}: {_dong(amounts.get(p.year))} → {_dong(p.amount)}" for p in changed)
-        history.record(item, "set prices", by=by, reason=said)
+        after = {price.year: price.amount for price in changed}
+        before = {year: amounts.get(year) for year in after}
+        history.record(
+            item,
+            "set prices",
+            by=by,
+            before={"prices": _in_words(before)},
+            after={"prices": _in_words(after)},
+        )
     return item
 
 
@@ -99,3 +106,7 @@ def _write(item: SupportItem, row: ReferencePrice | None, price: YearPrice, by: 
 
 def _dong(amount: int | None) -> str:
     return _("no price") if amount is None else _("%(amount)s đồng") % {"amount": number_format(amount)}
+
+
+def _in_words(amounts: dict[int, int | None]) -> str:
+    return "; ".join(f"{year}: {_dong(amount)}" for year, amount in sorted(amounts.items()))

@@ -51,7 +51,7 @@ def set_sizes(*, by: User, item: SupportItem, rows: Sequence[SizeRow], version: 
         return item
     _refuse_stale(item, version, before, after)
     _write(item, stored, rows, by)
-    history.record(item, "set sizes", by=by, reason=after or _("none"))
+    history.record(item, "set sizes", by=by, before={"sizes": before}, after={"sizes": after})
     return item
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -109,6 +110,10 @@ class SupportItemQuerySet(models.QuerySet):
         """Every item, retired ones too, with its area and age bands, in the catalogue's order."""
         ordered = self.select_related("area").order_by("area__order", "order", "code")
         return ordered.prefetch_related("age_bands")
+
+    def goods_in(self, areas: Iterable[int]) -> SupportItemQuerySet:
+        """Goods of the areas, retired ones too: what was needed may still have to be bought."""
+        return self.filter(kind=SupportItem.Kind.GOODS, area__in=areas)
 
     def askable_in(self, survey_round: SurveyRound) -> SupportItemQuerySet:
         """What may be asked for in a round: items not yet retired when it opened."""

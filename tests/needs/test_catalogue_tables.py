@@ -118,7 +118,7 @@ def test_a_size_table_by_band(world: World, coordinator: User) -> None:
     assert table(item) == [("3-5", "", "110", 70), ("3-5", "", "100", 30)]
     entry = HistoryEntry.objects.of(item).first()
     assert entry is not None
-    assert entry.reason == "3-5: 110 70 %, 100 30 %"
+    assert entry.details["after"] == {"sizes": "3-5: 110 70 %, 100 30 %"}
     gone = ItemSize.history.filter(item_id=item.pk, history_type="-").get()
     assert (gone.label, gone.history_user) == ("130", coordinator)
 

@@ -103,6 +103,11 @@ OBJECTS: dict[str, Shows] = {
         lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing", "place": chain.place.pk},
     ),
     "need_detail": one("need"),
+    # The catalogue is one for all districts.
+    **{
+        f"item_{page}": Shows((), lambda chain: {"pk": chain.need.item_id})
+        for page in ("detail", "change", "prices", "sizes", "retire", "restore", "delete")
+    },
     "donor_detail": one("donor"),
     **{name: one("pledge") for name in ("pledge_detail", "pledge_withdraw", "receipt_create")},
     "receipt_detail": one("receipt"),

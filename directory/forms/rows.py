@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from directory.errors import Problem
+from directory.errors import Problem, Refusal
 
 
 class RowsForm(forms.Form):
@@ -52,3 +52,26 @@ class RowsForm(forms.Form):
 
     def row_is_wrong(self, number: int) -> bool:
         return any(f"lines-{number}-{name}" in self.errors for name in self._rows[number])
+
+    @property
+    def filled_rows(self) -> list[int]:
+        """The lines in which anything was typed or is wrong."""
+        return [
+            number
+            for number in range(len(self._rows))
+            if self.row_is_wrong(number)
+            or any(value not in (None, "", False) for value in self.values_of(number).values())
+        ]
+
+    def at_own_places(self, refusal: Refusal) -> Refusal:
+        """The action counts the filled lines only: put each problem back at the line it was typed in."""
+        refusal.problems = [
+            Problem(problem.message, self._place(problem.place)) for problem in refusal.problems
+        ]
+        return refusal
+
+    def _place(self, place: str) -> str:
+        if not place.startswith("lines-"):
+            return place
+        lines, number, name = place.split("-", 2)
+        return f"{lines}-{self.filled_rows[int(number)]}-{name}"
