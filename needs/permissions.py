@@ -20,6 +20,12 @@ def scopes_of(user: User) -> UnitQuerySet:
     return Unit.objects.filter(pk__in=held.values("unit_id"))
 
 
+def office_of(scope: Unit) -> Agency | None:
+    """The agency that coordinates the unit today."""
+    held = CoordinationScope.objects.on(clock.today()).filter(unit=scope).select_related("agency").first()
+    return held.agency if held else None
+
+
 def may_close(user: User, survey_round: SurveyRound) -> bool:
     return user.may(Permission.MANAGE_ROUNDS) and survey_round.scope_id in user.reach.scopes
 
@@ -68,7 +74,11 @@ def prioritises(user: User, need: Need) -> bool:
 
 def sees_child_counts(user: User, survey: Survey) -> bool:
     """Lead agencies see the needs of their areas only; the commune, its coordinators and leaders see all."""
-    return survey.commune_id in user.reach.scopes or is_of_commune(user, survey.commune)
+    return sees_counts_in(user, survey.commune)
+
+
+def sees_counts_in(user: User, commune: Unit) -> bool:
+    return commune.pk in user.reach.scopes or is_of_commune(user, commune)
 
 
 def is_chair_of(user: User, commune: Unit) -> bool:

@@ -1,55 +1,89 @@
-"""What waits for somebody in this room: surveys to fill in or to change, surveys to review."""
+"""What waits for somebody in this room: surveys to fill in or to change, surveys to review, late communes."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from directory.models import User
 from directory.roles import Permission
-from directory.todo import Todo
+from directory.todo import Todo, in_order
 from needs import permissions
 from needs.models import Survey, SurveyRound
-from needs.progress import Progress, progress_in
+from needs.overview import Overview
+from needs.progress import Progress, progress_of
 from needs.states import SurveyState
 
 
 def todo(user: User) -> list[Todo]:
-    return _to_fill_in(user) + _to_review(user)
+    """Late ones first."""
+    return in_order([*_of_rounds(user), *_to_review(user)])
 
 
-def _to_fill_in(user: User) -> list[Todo]:
-    """Of the commune's own officers; the coordinating office sees who is late on the round's page."""
-    if not user.may(Permission.ENTER_SURVEY):
+def _of_rounds(user: User) -> list[Todo]:
+    """What a commune's officers have to hand in; whom the coordinating office has to remind."""
+    if not (user.may(Permission.ENTER_SURVEY) or user.may(Permission.MANAGE_ROUNDS)):
         return []
-    rounds = SurveyRound.objects.visible_to(user).open_rounds()
-    lines = [line for survey_round in rounds for line in progress_in(survey_round, user)]
+    progress = progress_of(SurveyRound.objects.visible_to(user).in_hand().select_related("scope"), user)
+    return [task for survey_round, lines in progress.items() for task in _of_round(user, survey_round, lines)]
+
+
+def _of_round(user: User, survey_round: SurveyRound, lines: list[Progress]) -> list[Todo]:
+    tasks = []
+    late = [line for line in lines if line.is_late]
+    if late and permissions.may_close(user, survey_round):
+        tasks.append(_late(survey_round, late))
     own = [line for line in lines if permissions.is_of_commune(user, line.commune)]
-    return [_line(progress) for progress in own if _is_open(progress)]
+    asked = [line for line in own if user.may(Permission.ENTER_SURVEY) and _is_asked(line)]
+    if any(line.survey and line.survey.is_editable for line in asked):  # only then how far it is matters
+        asked = Overview(survey_round, user, [line.commune.pk for line in asked]).lines
+    return tasks + [_to_hand_in(line) for line in asked]
 
 
-def _is_open(progress: Progress) -> bool:
-    return progress.survey is None or progress.survey.is_editable
+def _is_asked(line: Progress) -> bool:
+    """Whether the commune has to enter something: not while its chair or the coordinating office decides."""
+    if line.survey is not None and line.survey.is_editable:
+        return True
+    return line.is_open and not line.is_handed_in and not line.is_waiting
 
 
-def _line(progress: Progress) -> Todo:
-    survey, names = progress.survey, {"round": progress.round.name, "commune": progress.commune.name}
-    due = progress.round.due_on
+def _late(survey_round: SurveyRound, late: list[Progress]) -> Todo:
+    label = ngettext(
+        "%(count)s commune is late in “%(round)s”", "%(count)s communes are late in “%(round)s”", len(late)
+    )
+    names = ", ".join(line.commune.name for line in late)
+    return Todo(
+        label % {"count": len(late), "round": survey_round.name},
+        reverse("round_detail", args=[survey_round.pk]),
+        names,
+        min(line.due_on for line in late),
+    )
+
+
+def _to_hand_in(line: Progress) -> Todo:
+    survey, names = line.survey, {"round": line.round.name, "commune": line.commune.name}
     if survey is None:
-        url = reverse("round_detail", args=[progress.round.pk])
-        return Todo(_("Start the survey of %(commune)s: %(round)s") % names, url, _("Not started"), due)
+        url = reverse("round_detail", args=[line.round.pk])
+        label = _("Start the survey of %(commune)s: %(round)s")
+        return Todo(label % names, url, _("Not started"), line.due_on)
+    if survey.state == SurveyState.APPROVED:
+        url = reverse("survey_check", args=[survey.pk])
+        label = _("Correct the survey of %(commune)s, reopened: %(reason)s")
+        reason = line.reopening.reason if line.reopening else ""
+        return Todo(label % (names | {"reason": reason}), url, _("Reopened"), line.due_on)
     url = reverse("survey_grid", args=[survey.pk, "children"])
     if survey.state == SurveyState.RETURNED:
         label = _("Change the returned survey of %(commune)s: %(reason)s")
-        return Todo(label % (names | {"reason": survey.return_reason}), url, _("Returned"), due)
-    status = _("%(percent)s %% filled in") % {"percent": progress.percent}
-    return Todo(_("Fill in the survey of %(commune)s: %(round)s") % names, url, status, due)
+        return Todo(label % (names | {"reason": survey.return_reason}), url, _("Returned"), line.due_on)
+    status = _("%(percent)s %% filled in") % {"percent": line.percent}
+    return Todo(_("Fill in the survey of %(commune)s: %(round)s") % names, url, status, line.due_on)
 
 
 def _to_review(user: User) -> list[Todo]:
     if not user.may(Permission.REVIEW_SURVEY):
         return []
-    surveys = Survey.objects.visible_to(user).filter(state=SurveyState.SUBMITTED, round__state="open")
+    surveys = Survey.objects.visible_to(user).in_hand().filter(state=SurveyState.SUBMITTED)
     return [
         Todo(
             _("Review the survey of %(commune)s: %(round)s")

@@ -15,7 +15,10 @@ urlpatterns = [
     path("rounds/", round.round_list, name="round_list"),
     path("rounds/new/", round.round_create, name="round_create"),
     path("rounds/<int:pk>/", round.round_detail, name="round_detail"),
+    path("rounds/<int:pk>/change/", round.round_change, name="round_change"),
     path("rounds/<int:pk>/close/", round.round_close, name="round_close"),
+    path("rounds/<int:pk>/reopen/<int:commune>/", round.round_reopen, name="round_reopen"),
+    path("rounds/<int:pk>/end/<int:commune>/", round.round_end_reopening, name="round_end_reopening"),
     path("rounds/<int:pk>/surveys/<int:commune>/", survey.survey_start, name="survey_start"),
     # The deeds stand before the tabs, whose codes are data.
     path("surveys/<int:pk>/check/", survey.survey_check, name="survey_check"),

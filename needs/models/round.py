@@ -32,6 +32,11 @@ class SurveyRoundQuerySet(models.QuerySet):
     def open_rounds(self) -> SurveyRoundQuerySet:
         return self.filter(state=RoundState.OPEN)
 
+    def in_hand(self) -> SurveyRoundQuerySet:
+        """Rounds in which somebody may still enter something: open, or reopened for a commune."""
+        reopened = Reopening.objects.in_force().filter(round=models.OuterRef("pk"))
+        return self.filter(Q(state=RoundState.OPEN) | Q(models.Exists(reopened)))
+
 
 class SurveyRound(ActionOnly):
     """One review of needs in all communes of ``scope`` (yearly), or in ``places`` only (supplementary)."""

@@ -13,10 +13,12 @@ from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency, Place, SupportArea, Unit
 from needs.models.catalogue import AgeBand, Subgroup, SupportItem
-from needs.models.round import SurveyRound
-from needs.states import EDITABLE, SURVEY_TONES, SurveyState
+from needs.models.round import Reopening, SurveyRound
+from needs.states import EDITABLE, SURVEY_TONES, RoundState, SurveyState
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from directory.models import User
 
 
@@ -27,6 +29,13 @@ class SurveyQuerySet(models.QuerySet):
 
     def approved(self) -> SurveyQuerySet:
         return self.filter(state=SurveyState.APPROVED)
+
+    def in_hand(self) -> SurveyQuerySet:
+        """Those whose round is open for their commune (``is_open_for``)."""
+        reopened = Reopening.objects.in_force().filter(
+            round=models.OuterRef("round"), commune=models.OuterRef("commune")
+        )
+        return self.filter(Q(round__state=RoundState.OPEN) | Q(models.Exists(reopened)))
 
     def newest_versions(self) -> SurveyQuerySet:
         """Only the newest version of each commune's survey in each round."""
@@ -104,6 +113,11 @@ class Survey(ActionOnly):
     def is_editable(self) -> bool:
         """Whether its state, and its round's, let anybody change it."""
         return self.state in EDITABLE and self.round.is_open_for(self.commune_id)
+
+    @property
+    def due_on(self) -> date:
+        """The day by which the commune hands it in: its round's, or that of a reopening."""
+        return self.round.due_for(self.commune_id)
 
     @property
     def is_correctable(self) -> bool:

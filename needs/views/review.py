@@ -69,7 +69,7 @@ def _review_page(
         "differences": differences_in(contents, sections, request.GET.get("against", "")),
         "summaries": summaries_of(sections),
         "grids": [Grid(section, editable=False) for section in sections],
-        "waits": survey.state == "submitted" and survey.round.is_open,
+        "waits": survey.state == "submitted" and survey.round.is_open_for(survey.commune_id),
         "own": permissions.submitted_it(request.user, survey),
         "form": form,
         "refusal": refusal,

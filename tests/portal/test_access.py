@@ -81,10 +81,12 @@ OBJECTS: dict[str, Shows] = {
     "delegation_end": one("delegation"),
     "place_end": one("place"),
     "round_detail": one("round"),
+    "round_change": one("round"),
     "round_close": one("round"),
-    "survey_start": Shows(
-        ("round", "commune"), lambda chain: {"pk": chain.round.pk, "commune": chain.commune.pk}
-    ),
+    **{
+        name: Shows(("round", "commune"), lambda chain: {"pk": chain.round.pk, "commune": chain.commune.pk})
+        for name in ("survey_start", "round_reopen", "round_end_reopening")
+    },
     **{
         f"survey_{page}": one("survey")
         for page in ("check", "submit", "correct", "review", "approve", "return", "comment")
