@@ -119,6 +119,21 @@ def test_the_failure_page_needs_neither_database_nor_request() -> None:
     assert "Something went wrong in the portal" in page
 
 
+def test_an_address_that_only_takes_forms_says_so(officer: User, client_of: object) -> None:
+    browser = client_of(officer)
+    browser.cookies["django_language"] = "en"
+    response = browser.get("/logout/")
+    assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
+    assert "<h1>This address is not opened this way</h1>" in response.content.decode()
+    assert browser.get("/").status_code == 200
+
+
+def test_a_page_that_is_only_read_says_so_to_strangers_too(db: None) -> None:
+    response = Client().post("/healthz")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert "<h1>" in response.content.decode()
+
+
 def test_the_language_switch_works_before_login_and_leads_back(db: None) -> None:
     browser = Client()
     assert '<html lang="vi">' in browser.get("/login/?next=/needs/").content.decode()
