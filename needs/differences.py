@@ -92,8 +92,17 @@ class Difference:
 
 @dataclass(frozen=True)
 class PlaceChanges:
+    section: Section
     place: Place
     cells: list[Difference]
+
+    @property
+    def url(self) -> str:
+        return self.section.row_url(self.place)
+
+    @property
+    def open_comments(self) -> int:
+        return sum(1 for comment in self.section.comments_at(self.place) if comment.is_open)
 
     @property
     def size(self) -> int:
@@ -159,7 +168,9 @@ def changes_at(section: Section, place: Place, comparison: Comparison) -> list[D
 
 def _section(section: Section, comparison: Comparison) -> SectionChanges:
     rows = _SideBySide(section, comparison)
-    places = [PlaceChanges(place, cells) for place in section.contents.places if (cells := rows.at(place))]
+    places = [
+        PlaceChanges(section, place, cells) for place in section.contents.places if (cells := rows.at(place))
+    ]
     return SectionChanges(section, sorted(places, key=lambda each: each.size, reverse=True))
 
 

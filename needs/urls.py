@@ -1,6 +1,6 @@
 from django.urls import path
 
-from needs.views import buying, catalogue, comment, copy, grid, need, paste, review, round, survey
+from needs.views import buying, catalogue, comment, copy, grid, need, opinion, paste, priority, review, round, survey
 
 urlpatterns = [
     path("items/", catalogue.item_list, name="item_list"),
@@ -27,12 +27,16 @@ urlpatterns = [
     path("surveys/<int:pk>/review/", review.survey_review, name="survey_review"),
     path("surveys/<int:pk>/approve/", review.survey_approve, name="survey_approve"),
     path("surveys/<int:pk>/return/", review.survey_return, name="survey_return"),
+    path("surveys/<int:pk>/opinions/", opinion.opinion_ask, name="opinion_ask"),
+    path("surveys/<int:pk>/priorities/", priority.survey_prioritise, name="survey_prioritise"),
     path("surveys/<int:pk>/comments/", comment.survey_comment, name="survey_comment"),
     path("surveys/<int:pk>/<slug:section>/copy/", copy.survey_copy, name="survey_copy"),
     path("surveys/<int:pk>/<slug:section>/nothing/", copy.survey_nothing, name="survey_nothing"),
     path("surveys/<int:pk>/<slug:section>/", grid.survey_grid, name="survey_grid"),
     path("surveys/<int:pk>/<slug:section>/paste/", paste.survey_paste, name="survey_paste"),
     path("surveys/<int:pk>/<slug:section>/<int:place>/", grid.survey_row_save, name="survey_row_save"),
+    path("opinions/<int:pk>/", opinion.opinion_give, name="opinion_give"),
+    path("needs/<int:pk>/priority/", priority.need_prioritise, name="need_prioritise"),
     path("comments/<int:pk>/settle/", comment.comment_settle, name="comment_settle"),
     path("needs/", need.need_list, name="need_list"),
     path("needs/buying-list/", buying.buying_list, name="buying_list"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,18 +15,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from directory.access import access, within_reach
 from directory.errors import Refusal
 from directory.http import Request
-from directory.models import Place
+from directory.models import Place, User
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal, status_of
 from needs import permissions
 from needs.actions import comment_row, settle_comment
 from needs.contents import Contents
-from needs.forms.review import CommentForm
+from needs.forms.review import CommentForm, RowPriorityForm
 from needs.models import RowComment
+from needs.priorities import row_priority
 from needs.rows import line_of
 from needs.sections import Section, Tabs, sections_for
 from needs.states import SurveyState
 from needs.views.survey import survey_within_reach
+
+Row = tuple[Section, Place]
 
 
 @access(Permission.VIEW_SURVEYS)
@@ -74,7 +78,7 @@ def url_of(comment: RowComment) -> str:
     return f"{reverse('survey_comment', args=[comment.survey_id])}?section={code}&place={comment.place_id}"
 
 
-def row_or_404(sections: Tabs, asked: Mapping[str, str]) -> tuple[Section, Place]:
+def row_or_404(sections: Tabs, asked: Mapping[str, str]) -> Row:
     for section in sections:
         for place in section.contents.places:
             if (section.code, str(place.pk)) == (asked.get("section"), asked.get("place")):
@@ -83,21 +87,48 @@ def row_or_404(sections: Tabs, asked: Mapping[str, str]) -> tuple[Section, Place
 
 
 def comment_page(
+    request: Request, sections: Tabs, row: Row | None, form: CommentForm | None = None
+) -> HttpResponse:
+    if row:
+        return row_page(request, sections, row, form)
+    context = _context(request.user, sections, row, form)
+    return render(request, "needs/review_comments.html", context, status=status_of(form) if form else 200)
+
+
+def row_page(
     request: Request,
     sections: Tabs,
-    row: tuple[Section, Place] | None,
+    row: Row,
     form: CommentForm | None = None,
+    priority_form: RowPriorityForm | None = None,
 ) -> HttpResponse:
-    user, survey = request.user, sections[0].contents.survey
+    """One row; ``form`` or ``priority_form``: what came back with something wrong in it."""
+    survey, priority = sections[0].contents.survey, row_priority(*row)
+    initial = {"priority": priority.reviewed if priority else None}
+    sent = form or priority_form
+    if sent:
+        sent.fix(row)
+    context = _context(request.user, sections, row, form) | {
+        "line": line_of(*row),
+        "priority": priority,
+        "may_prioritise": priority
+        and survey.state == SurveyState.SUBMITTED
+        and survey.round.is_open_for(survey.commune_id)
+        and permissions.reviews(request.user, survey),
+        "priority_form": priority_form or RowPriorityForm(sections=sections, row=row, initial=initial),
+        "sent": sent,
+    }
+    return render(request, "needs/review_row.html", context, status=status_of(sent) if sent else 200)
+
+
+def _context(user: User, sections: Tabs, row: Row | None, form: CommentForm | None) -> dict[str, Any]:
+    survey = sections[0].contents.survey
     unfinished = survey.state != SurveyState.APPROVED and survey.round.is_open_for(survey.commune_id)
-    context = {
+    return {
         "survey": survey,
         "sections": sections,
-        "line": line_of(*row) if row else None,
         "form": form or CommentForm(sections=sections, row=row),
         "may_comment": unfinished and permissions.comments_on(user, survey),
         "may_settle": unfinished and permissions.settles_comments(user, survey),
         "may_review": permissions.reviews(user, survey),
     }
-    page = "needs/review_row.html" if row else "needs/review_comments.html"
-    return render(request, page, context, status=status_of(form) if form else 200)

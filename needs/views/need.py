@@ -11,8 +11,11 @@ from django.views.decorators.http import require_safe
 from directory.access import access, within_reach
 from directory.http import Request
 from directory.roles import Permission
+from directory.screens import status_of
+from needs import permissions
 from needs.claims import claims_on
 from needs.forms.need import NeedFilterForm
+from needs.forms.review import PriorityFields
 from needs.models import Need
 from needs.models.need import NeedQuerySet
 
@@ -34,14 +37,26 @@ def need_list(request: Request) -> HttpResponse:
 @access(Permission.VIEW_NEEDS)
 @require_safe
 def need_detail(request: Request, pk: int) -> HttpResponse:
+    return need_page(request, need_within_reach(request, pk))
+
+
+def need_within_reach(request: Request, pk: int) -> Need:
     needs = Need.objects.visible_to(request.user).select_related(
-        "place__unit", "item__area", "age_band", "balance", "round", "survey__commune", "survey__round"
+        "place__unit", "item__area", "age_band", "balance", "round__scope", "survey__commune", "survey__round"
     )
-    need = within_reach(needs, pk=pk)
-    moves = need.moves.select_related("by", "survey").order_by("-at", "-pk")
-    return render(
-        request, "needs/need_detail.html", {"need": need, "moves": moves, "claims": claims_on(need)}
-    )
+    return within_reach(needs, pk=pk)
+
+
+def need_page(request: Request, need: Need, form: PriorityFields | None = None) -> HttpResponse:
+    set_now = "" if need.priority == need.stated_priority else need.priority
+    context = {
+        "need": need,
+        "moves": need.moves.select_related("by", "survey").order_by("-at", "-pk"),
+        "claims": claims_on(need),
+        "may_prioritise": need.closed_at is None and permissions.prioritises(request.user, need),
+        "priority_form": form or PriorityFields(initial={"priority": set_now}),
+    }
+    return render(request, "needs/need_detail.html", context, status=status_of(form) if form else 200)
 
 
 def _totals(needs: NeedQuerySet) -> list[dict[str, object]]:

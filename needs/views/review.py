@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,22 +15,28 @@ from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import show_refusal
-from needs import permissions
 from needs.actions import approve_survey, return_survey
 from needs.contents import Contents
 from needs.differences import differences_in
+from needs.forms.review import OpinionAskForm
 from needs.forms.round import ReasonForm
 from needs.grid import Grid
 from needs.models import Survey
-from needs.sections import sections_for
+from needs.opinions import askings
+from needs.priorities import row_priorities
+from needs.reviewers import why_not_reviewer
+from needs.sections import Tabs, sections_for
+from needs.shortfalls import shortfalls_in
+from needs.states import SurveyState
 from needs.summary import summaries_of
+from needs.versions import versions_of
 from needs.views.survey import survey_within_reach
 
 
 @access(Permission.REVIEW_SURVEY)
 @require_safe
 def survey_review(request: Request, pk: int) -> HttpResponse:
-    return _review_page(request, survey_within_reach(request, pk), ReasonForm())
+    return review_page(request, survey_within_reach(request, pk))
 
 
 @access(Permission.REVIEW_SURVEY)
@@ -38,7 +46,7 @@ def survey_approve(request: Request, pk: int) -> HttpResponse:
     try:
         approve_survey(by=request.user, survey=survey)
     except Refusal as refusal:
-        return _review_page(request, survey, ReasonForm(), refusal, refusal.status)
+        return review_page(request, survey, refusal=refusal, status=refusal.status)
     messages.success(request, _("The survey is approved. Its needs are in the list of needs now."))
     return redirect("survey_review", pk)
 
@@ -49,29 +57,57 @@ def survey_return(request: Request, pk: int) -> HttpResponse:
     survey = survey_within_reach(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _review_page(request, survey, form, None, 422)
+        return review_page(request, survey, form=form, status=422)
     try:
         return_survey(by=request.user, survey=survey, reason=form.cleaned_data["reason"])
     except Refusal as refusal:
-        return _review_page(request, survey, form, None, show_refusal(form, refusal))
+        return review_page(request, survey, form=form, status=show_refusal(form, refusal))
     messages.success(request, _("The survey went back to the commune with your reason."))
     return redirect("survey_review", pk)
 
 
-def _review_page(
-    request: Request, survey: Survey, form: ReasonForm, refusal: Refusal | None = None, status: int = 200
+def review_page(
+    request: Request,
+    survey: Survey,
+    form: ReasonForm | None = None,
+    ask_form: OpinionAskForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The review, with what came back wrong in one of its forms."""
     survey = survey_within_reach(request, survey.pk)
-    contents = Contents(survey)
+    contents = Contents(survey, compared=True)
     sections = sections_for(request.user, contents)
-    context = {
+    waits = survey.state == SurveyState.SUBMITTED and survey.round.is_open_for(survey.commune_id)
+    context = _read(request, sections) | {
         "survey": survey,
-        "differences": differences_in(contents, sections, request.GET.get("against", "")),
-        "summaries": summaries_of(sections),
-        "grids": [Grid(section, editable=False) for section in sections],
-        "waits": survey.state == "submitted" and survey.round.is_open_for(survey.commune_id),
-        "own": permissions.submitted_it(request.user, survey),
-        "form": form,
+        "sections": sections,
+        "waits": waits,
+        "own": why_not_reviewer(request.user, survey) if waits else None,
+        "may_settle": survey.state != SurveyState.APPROVED and survey.round.is_open_for(survey.commune_id),
+        "form": form or ReasonForm(),
+        "sent": form or ask_form,
         "refusal": refusal,
     }
+    asked = askings(request.user, survey, [section.area for section in sections if section.area])
+    askable = [asking for asking in asked if asking.may_be_asked]
+    context |= {
+        "askings": asked,
+        "askable": askable,
+        "outstanding": [each.opinion for each in asked if each.opinion and each.opinion.is_outstanding],
+        "ask_form": ask_form or OpinionAskForm(askings=askable),
+    }
     return render(request, "needs/survey_review.html", context, status=status)
+
+
+def _read(request: Request, sections: Tabs) -> dict[str, Any]:
+    """What there is to read before deciding."""
+    contents = sections[0].contents
+    return {
+        "shortfalls": shortfalls_in(contents),
+        "differences": differences_in(contents, sections, request.GET.get("against", "")),
+        "summaries": summaries_of(sections),
+        "priorities": row_priorities(sections),
+        "grids": [Grid(section, editable=False) for section in sections],
+        "versions": versions_of(request.user, contents.survey),
+    }
