@@ -21,6 +21,7 @@ from needs.actions.row import stored_values
 from needs.cells import DEFAULT_PRIORITY, PRIORITIES, NeedKey, count_values, in_row, is_number, need_values
 from needs.checks import Finding, Grade, findings_in
 from needs.columns import columns_of
+from needs.models import RowComment
 from needs.sections import Section
 
 SCHOOLS = (Place.Kind.SCHOOL, Place.Kind.SITE)
@@ -79,7 +80,10 @@ class Cell:
 
 @dataclass
 class Row:
-    """``earlier``: the values of the review before by cell name; ``copies``: whether it can be taken over."""
+    """``earlier``: the values of the review before by cell name; ``copies``: whether it can be taken over.
+
+    ``remarks``: the open comments on it. ``reviewed``: the reviewer's priority. ``url``: the row by itself.
+    """
 
     place: Place
     cells: list[Cell]
@@ -87,7 +91,9 @@ class Row:
     earlier: Mapping[str, str]
     state: RowState
     wrong: frozenset[str] = frozenset()
-    remarks: list[object] = field(default_factory=list)
+    remarks: list[RowComment] = field(default_factory=list)
+    reviewed: int | None = None
+    url: str = ""
 
     @property
     def key(self) -> str:
@@ -247,7 +253,15 @@ class Grid:
             )
             for column in self.columns
         ]
-        return Row(place, cells, values, earlier, state, wrong)
+        remarks = [comment for comment in self.section.comments_at(place) if comment.is_open]
+        url = self.section.row_url(place)
+        return Row(place, cells, values, earlier, state, wrong, remarks, self._reviewed(place), url)
+
+    def _reviewed(self, place: Place) -> int | None:
+        """The reviewer's priority of the row, beside the commune's own; None: none is set."""
+        area = self.section.area
+        stated = self.section.contents.needs_at(place, area).values() if area else ()
+        return min((need.reviewed for need in stated if need.reviewed), default=None)
 
     def _earlier(self, place: Place) -> dict[str, str]:
         """What the review before said of this row; a cell of which it said nothing is left out."""

@@ -11,6 +11,7 @@ from directory.roles import Permission
 from directory.todo import Todo, in_order
 from needs import permissions
 from needs.models import Survey, SurveyRound
+from needs.opinions import opinion_tasks
 from needs.overview import Overview
 from needs.progress import Progress, progress_of
 from needs.states import SurveyState
@@ -18,7 +19,7 @@ from needs.states import SurveyState
 
 def todo(user: User) -> list[Todo]:
     """Late ones first."""
-    return in_order([*_of_rounds(user), *_to_review(user)])
+    return in_order([*_of_rounds(user), *_to_review(user), *opinion_tasks(user)])
 
 
 def _of_rounds(user: User) -> list[Todo]:
@@ -91,6 +92,5 @@ def _to_review(user: User) -> list[Todo]:
             reverse("survey_review", args=[survey.pk]),
             _("Waiting for review"),
         )
-        for survey in surveys.select_related("commune", "round").order_by("submitted_at")
-        if not permissions.submitted_it(user, survey)
+        for survey in surveys.to_review_by(user).select_related("commune", "round").order_by("submitted_at")
     ]

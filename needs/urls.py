@@ -1,6 +1,19 @@
 from django.urls import path
 
-from needs.views import buying, catalogue, comment, copy, grid, need, opinion, paste, priority, review, round, survey
+from needs.views import (
+    buying,
+    catalogue,
+    comment,
+    copy,
+    grid,
+    need,
+    opinion,
+    paste,
+    priority,
+    review,
+    round,
+    survey,
+)
 
 urlpatterns = [
     path("items/", catalogue.item_list, name="item_list"),

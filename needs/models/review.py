@@ -103,6 +103,14 @@ class OpinionQuerySet(models.QuerySet):
     def waiting(self) -> OpinionQuerySet:
         return self.filter(given_at__isnull=True)
 
+    def in_review(self) -> OpinionQuerySet:
+        """On surveys that lie with the coordinating office now."""
+        return self.filter(survey__in=Survey.objects.in_hand().filter(state=SurveyState.SUBMITTED))
+
+    def to_read_by(self, user: User) -> OpinionQuerySet:
+        """On surveys that the user may decide on: neither submitted nor typed by them."""
+        return self.filter(survey__in=Survey.objects.to_review_by(user))
+
 
 class Opinion(ActionOnly):
     """What the lead agency of an area thinks of a survey's needs there, where it was asked [plan II.2]."""

@@ -37,6 +37,11 @@ class SurveyQuerySet(models.QuerySet):
         )
         return self.filter(Q(round__state=RoundState.OPEN) | Q(models.Exists(reopened)))
 
+    def to_review_by(self, user: User) -> SurveyQuerySet:
+        """Without those that the user submitted, or typed rows of: nobody reviews their own work."""
+        typed = SurveyRow.objects.filter(saved_by=user).values("survey")
+        return self.exclude(submitted_by=user).exclude(pk__in=typed)
+
     def newest_versions(self) -> SurveyQuerySet:
         """Only the newest version of each commune's survey in each round."""
         top = self.model._default_manager.filter(

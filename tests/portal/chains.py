@@ -11,6 +11,7 @@ from datetime import date
 
 from directory import clock
 from directory.actions.delegation import delegate
+from directory.deeds import acting
 from directory.models import (
     Agency,
     AreaStatus,
@@ -39,6 +40,7 @@ from donors.models import Donor, Pledge, Receipt, SupplyLine
 from needs.actions import (
     StatedNeed,
     approve_survey,
+    ask_opinion,
     comment_row,
     open_round,
     save_row,
@@ -46,7 +48,7 @@ from needs.actions import (
     submit_survey,
 )
 from needs.contents import Contents
-from needs.models import Need, RowComment, Survey, SurveyRound
+from needs.models import Need, Opinion, RowComment, Survey, SurveyRound
 from reports.actions import compile_report, issue_report, open_period, save_section
 from reports.models import DistrictReport, ReportingPeriod, ReportSection
 from tests.world import World
@@ -82,6 +84,7 @@ class Chain:
     round: SurveyRound
     survey: Survey
     comment: RowComment
+    opinion: Opinion
     need: Need
     donor: Donor
     pledge: Pledge
@@ -231,6 +234,7 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
         "round": survey_round,
         "survey": survey,
         "comment": survey.comments.get(),
+        "opinion": survey.opinions.get(),
         "need": need,
         "donor": donor,
         "pledge": pledge,
@@ -259,7 +263,24 @@ def _approved(side: Side, survey_round: SurveyRound) -> Survey:
         by=side.officer, survey=survey, place=side.village, area=item.area, text=f"trao đổi {side.mark}"
     )
     submit_survey(by=side.officer, survey=survey)
+    _asked(side, survey)
     return approve_survey(by=side.coordinator, survey=survey)
+
+
+def _asked(side: Side, survey: Survey) -> None:
+    """The agency that leads health and nutrition is asked; elsewhere than here it is asked by hand."""
+    area, question = SupportArea.objects.get(code="health_nutrition"), f"câu hỏi {side.mark}"
+    if side.mark != FOREIGN:
+        ask_opinion(by=side.coordinator, survey=survey, area=area, question=question)
+        return
+    with acting():
+        Opinion.objects.create(
+            survey=survey,
+            area=area,
+            agency=side.coordinator.agency,
+            question=question,
+            asked_by=side.coordinator,
+        )
 
 
 def _given(side: Side) -> tuple[Donor, Pledge, Receipt]:

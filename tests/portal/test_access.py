@@ -46,6 +46,7 @@ SEES: dict[str, set[str]] = {
     "warm clothing of the survey": COMMUNE_AND_ABOVE,
     "commune": {*COMMUNE_AND_ABOVE, "health", "culture"},
     "comment": COMMUNE_AND_ABOVE,
+    "opinion": {*COMMUNE_AND_ABOVE, "health"},
     "need": COMMUNE_AND_ABOVE,
     "donor": COMMUNE_AND_ABOVE,
     "pledge": COMMUNE_AND_ABOVE,
@@ -91,7 +92,10 @@ OBJECTS: dict[str, Shows] = {
         f"survey_{page}": one("survey")
         for page in ("check", "submit", "correct", "review", "approve", "return", "comment")
     },
+    **{name: one("survey") for name in ("opinion_ask", "survey_prioritise")},
     "comment_settle": one("comment"),
+    "opinion_give": one("opinion"),
+    "need_prioritise": one("need"),
     "survey_grid": Shows((CLOTHING,), lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing"}),
     "survey_paste": Shows((CLOTHING,), lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing"}),
     **{
