@@ -128,7 +128,7 @@ def _refuse_asked(asking: Asking) -> None:
         return
     if opinion.given_at:
         message = _(
-            "%(agency)s has given its opinion on “%(area)s” already. It may change it until approval."
+            "%(agency)s has given its opinion on “%(area)s” already, and may change it until the approval."
         )
     else:
         message = _("%(agency)s was asked about “%(area)s” already and has not answered yet.")
