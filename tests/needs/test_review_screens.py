@@ -163,7 +163,8 @@ def test_who_finds_the_question_in_the_task_list(
     assert [task.url for task in todo(coordinator)] == [review_of(survey)]
     give_opinion(by=health_officer, opinion=opinion, verdict="agrees", text="")
     assert todo(health_officer) == []
-    assert [task.url for task in todo(coordinator)] == [f"{review_of(survey)}#opinions", review_of(survey)]
+    found = sorted(task.url for task in todo(coordinator))
+    assert found == [review_of(survey), f"{review_of(survey)}#opinions"]
     approve_survey(by=coordinator, survey=survey)
     assert todo(coordinator) == []
 
