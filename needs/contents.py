@@ -32,7 +32,7 @@ class Contents:
 
     @cached_property
     def places(self) -> list[Place]:
-        return list(self.survey.round.places_in([self.survey.commune_id]).select_related("continues"))
+        return list(self.survey.round.places_in([self.survey.commune_id]).select_related("continues", "unit"))
 
     @property
     def bands(self) -> list[AgeBand]:

@@ -13,7 +13,7 @@ from directory import history
 from directory.deeds import action
 from directory.errors import Problem, Refusal, Stale
 from directory.models import Place, SupportArea, User
-from needs.actions.row import problems_in, refuse_unless_open_to, save_row, stored_values
+from needs.actions.row import problems_in, refuse_unless_open_to, save_in, stored_values
 from needs.actions.survey import locked
 from needs.cells import DEFAULT_PRIORITY, CountKey, NeedKey, StatedNeed, Value, in_row, need_values
 from needs.contents import Contents
@@ -56,7 +56,7 @@ def paste_block(
     rows: Iterable[PastedRow],
     key: uuid.UUID | None = None,
 ) -> Survey:
-    """Save the pasted rows one by one through ``save_row``; a row that would not change is left alone.
+    """Save the pasted rows one by one as ``save_row`` does; a row that would not change is left alone.
 
     If any row is refused nothing is saved and all problems are named, each with its place and cell:
     ``Stale`` if somebody else saved one of the rows meanwhile, else ``Refusal`` (invalid_cells).
@@ -74,7 +74,7 @@ def paste_block(
     if refusals:
         raise _all_of(refusals)
     if saved:
-        history.record(survey, "paste_block", by=by, rows=saved, section=area.code if area else "children")
+        history.record(survey, "paste_block", by=by, area=area.code if area else "", rows=saved)
     return survey
 
 
@@ -84,14 +84,7 @@ def _save(by: User, contents: Contents, area: SupportArea | None, row: PastedRow
         raise Refusal(outcome.problems, code="invalid_cells")
     if not outcome.cells:
         return 0
-    save_row(
-        by=by,
-        survey=contents.survey,
-        place=row.place,
-        area=area,
-        version=row.version,
-        cells=outcome.cells,
-    )
+    save_in(contents, by, row.place, area, row.version, outcome.cells)
     return 1
 
 

@@ -43,7 +43,20 @@ def save_row(
     """
     survey = locked(survey)
     refuse_unless_open_to(by, survey)
-    contents = Contents(survey)
+    return save_in(Contents(survey), by, place, area, version, cells, nothing)
+
+
+def save_in(
+    contents: Contents,
+    by: User,
+    place: Place,
+    area: SupportArea | None,
+    version: int,
+    cells: CountCells | NeedCells,
+    nothing: bool | None = None,
+) -> SurveyRow:
+    """``save_row`` for an action that has locked the survey and asked whether ``by`` may write into it."""
+    survey = contents.survey
     if place not in contents.places:
         message = _("%(place)s is not among the places of this survey. Reload the page.")
         raise Refusal(message % {"place": place.full_name}, code="not_in_survey")

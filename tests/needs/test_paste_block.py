@@ -74,7 +74,7 @@ def test_it_is_written_into_the_history(world: World, officer: User) -> None:
     survey, place = started_survey(world), world.village("Ia Dom")
     paste_block(by=officer, survey=survey, area=None, rows=[pasted(survey, place, {count_cell(world): 7})])
     entry = HistoryEntry.objects.of(survey).get(verb="paste_block")
-    assert (entry.by, entry.details) == (officer, {"rows": 1, "section": "children"})
+    assert (entry.by, entry.details) == (officer, {"area": "", "rows": 1})
 
 
 def test_one_stale_row_holds_back_all_and_every_stale_one_is_named(world: World, officer: User) -> None:
