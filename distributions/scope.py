@@ -1,4 +1,4 @@
-"""Where support may go: difficult communes, and who leads an area at a place, as of a day."""
+"""Where support may go, and who leads an area at a place, as of a day."""
 
 from __future__ import annotations
 
@@ -6,17 +6,8 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from directory.models import Agency, AreaStatus, LeadArea, Place, Succession, SupportArea, Unit, User
+from directory.models import Agency, LeadArea, Place, Succession, SupportArea, Unit, User
 from donors.models import FundingSource
-
-
-def is_difficult(commune: Unit, day: date) -> bool:
-    """Whether the commune is specially difficult on ``day``: the plan's support is for its children.
-
-    Of a commune that has ended by then, its successor is asked.
-    """
-    heir = Succession.objects.heir_of(commune, day)
-    return AreaStatus.objects.on(day).filter(unit=heir).exists()
 
 
 def absorbed_by(commune: Unit, day: date) -> set[int]:

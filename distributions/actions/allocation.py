@@ -11,12 +11,13 @@ from directory import clock, history
 from directory.deeds import action
 from directory.errors import Forbidden, NotEnough, WrongState
 from directory.models import User
+from directory.scope import is_difficult
 from distributions import ledger
 from distributions.claims import covered_by
 from distributions.models import Allocation, AllocationBalance, DistributionLine
 from distributions.permissions import may_allocate_from, may_allocate_to, may_reverse
 from distributions.problems import Problems
-from distributions.scope import is_difficult, same_place
+from distributions.scope import same_place
 from distributions.states import DistributionState
 from distributions.wording import holders_of, listed, number, thing
 from donors.models import PledgeLine, SupplyBalance, SupplyLine

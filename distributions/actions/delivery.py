@@ -15,13 +15,13 @@ from directory.deeds import action
 from directory.errors import Forbidden
 from directory.models import Agency, User
 from directory.roles import Permission
+from directory.scope import is_difficult
 from directory.states import target_of
 from distributions import ledger
 from distributions.actions.distribution import locked
 from distributions.models import ChildTurns, Distribution, DistributionLine
 from distributions.permissions import check_may_confirm
 from distributions.problems import Problems
-from distributions.scope import is_difficult
 from distributions.states import DISTRIBUTION_TRANSITIONS
 from distributions.wording import day, listed, number, state_refusal, thing
 from needs.models import AgeBand

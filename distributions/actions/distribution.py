@@ -13,13 +13,14 @@ from directory.codes import next_code
 from directory.deeds import action
 from directory.errors import Forbidden, NotEnough, Refusal
 from directory.models import Agency, Place, SupportArea, User
+from directory.scope import is_difficult
 from directory.states import target_of
 from distributions import ledger
 from distributions.actions.planning import PlannedLine, check_lines, check_whole
 from distributions.models import Allocation, Distribution, DistributionLine
 from distributions.permissions import may_distribute_for
 from distributions.problems import Problems
-from distributions.scope import is_difficult, lead_agency_of
+from distributions.scope import lead_agency_of
 from distributions.states import DISTRIBUTION_TRANSITIONS, DistributionState
 from distributions.wording import day, number, state_refusal, thing
 from needs.models import ReferencePrice

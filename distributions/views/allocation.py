@@ -17,6 +17,7 @@ from directory.access import access, within_reach
 from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
+from directory.scope import is_difficult
 from directory.screens import client_key_of, show_refusal
 from distributions import board
 from distributions.actions import allocate, reverse_allocation
@@ -24,7 +25,6 @@ from distributions.actions.allocation import planned_of
 from distributions.forms import AllocateForm, BoardForm, ReverseForm
 from distributions.models import Allocation
 from distributions.permissions import may_allocate_to, may_reverse
-from distributions.scope import is_difficult
 from distributions.wording import number, thing
 from donors.models import SupplyLine
 from needs.models import Need

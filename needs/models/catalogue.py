@@ -115,6 +115,10 @@ class SupportItemQuerySet(models.QuerySet):
         """Goods of the areas, retired ones too: what was needed may still have to be bought."""
         return self.filter(kind=SupportItem.Kind.GOODS, area__in=areas)
 
+    def of_areas(self, areas: Iterable[int]) -> SupportItemQuerySet:
+        """What was ever asked for in the areas, retired items too, in the order of the catalogue."""
+        return self.filter(area_id__in=areas).select_related("area").order_by("area__order", "order", "code")
+
     def askable_in(self, survey_round: SurveyRound) -> SupportItemQuerySet:
         """What may be asked for in a round: items not yet retired when it opened."""
         return self.filter(Q(retired_on__isnull=True) | Q(retired_on__gt=survey_round.opens_on))

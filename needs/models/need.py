@@ -47,7 +47,9 @@ class Need(ActionOnly):
     round = models.ForeignKey(
         SurveyRound, models.PROTECT, related_name="needs", verbose_name=_("survey round")
     )
-    place = models.ForeignKey(Place, models.PROTECT, related_name="needs", verbose_name=_("place"))
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="needs", verbose_name=_("place"), db_index=False
+    )
     item = models.ForeignKey(
         SupportItem, models.PROTECT, related_name="needs", verbose_name=_("support item")
     )
@@ -75,6 +77,7 @@ class Need(ActionOnly):
         verbose_name = _("need")
         verbose_name_plural = _("needs")
         ordering = ["priority", "place", "item"]
+        indexes = [models.Index(fields=["place", "priority"], name="need_at_place_by_priority")]
         constraints = [
             models.UniqueConstraint(fields=["round", "place", "item", "age_band"], name="need_once_a_round"),
             models.CheckConstraint(

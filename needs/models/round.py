@@ -37,6 +37,9 @@ class SurveyRoundQuerySet(models.QuerySet):
         reopened = Reopening.objects.in_force().filter(round=models.OuterRef("pk"))
         return self.filter(Q(state=RoundState.OPEN) | Q(models.Exists(reopened)))
 
+    def newest_first(self) -> SurveyRoundQuerySet:
+        return self.order_by("-year", "-opens_on", "-pk")
+
 
 class SurveyRound(ActionOnly):
     """One review of needs in all communes of ``scope`` (yearly), or in ``places`` only (supplementary)."""
@@ -149,7 +152,8 @@ class Reopening(ActionOnly):
         return f"{self.round} / {self.commune}"
 
 
-def rank_of_kind() -> Case:
-    """The whole commune first, then villages, then schools."""
+def rank_of_kind(path: str = "") -> Case:
+    """The whole commune first, then villages, then schools; ``path``: from the asked table to the place."""
     kinds = [Place.Kind.COMMUNE, Place.Kind.VILLAGE, Place.Kind.SCHOOL, Place.Kind.SITE]
-    return Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(kinds)), default=len(kinds))
+    whens = (When(**{f"{path}kind": kind}, then=rank) for rank, kind in enumerate(kinds))
+    return Case(*whens, default=len(kinds))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,8 +15,8 @@ from needs import permissions
 from needs.claims import claims_on
 from needs.forms.need import NeedFilterForm
 from needs.forms.review import PriorityFields
+from needs.listing import Listing
 from needs.models import Need
-from needs.models.need import NeedQuerySet
 
 PAGE = 50
 
@@ -26,12 +25,26 @@ PAGE = 50
 @require_safe
 def need_list(request: Request) -> HttpResponse:
     form = NeedFilterForm(request.GET, user=request.user)
-    needs = form.apply(Need.objects.visible_to(request.user).asked_for())
-    shown = needs.select_related("place__unit", "item", "age_band", "balance", "round")
-    order = ("priority", "place__unit__name", "place__order", "place__name", "item__order", "age_band", "pk")
-    page = Paginator(shown.order_by(*order), PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "totals": _totals(needs)}
+    if not form.is_valid():
+        return render(request, "needs/need_list.html", {"form": form}, status=422)
+    listing = Listing(request.user, form.sieve())
+    pages: Paginator[Need] = Paginator(listing, PAGE)  # type: ignore[arg-type]
+    context = {
+        "form": form,
+        "listing": listing,
+        "page": pages.get_page(request.GET.get("page")),
+        "chosen": [(chosen, _without(request, chosen.name)) for chosen in form.chosen()],
+        "rounds": form.listed_rounds,
+    }
     return render(request, "needs/need_list.html", context)
+
+
+def _without(request: Request, name: str) -> str:
+    """The address of the same list without one filter; a place goes with its commune."""
+    left = request.GET.copy()
+    for parameter in {"page", name} | ({"place"} if name == "commune" else set()):
+        left.pop(parameter, None)
+    return f"?{left.urlencode()}"
 
 
 @access(Permission.VIEW_NEEDS)
@@ -57,12 +70,3 @@ def need_page(request: Request, need: Need, form: PriorityFields | None = None) 
         "priority_form": form or PriorityFields(initial={"priority": set_now}),
     }
     return render(request, "needs/need_detail.html", context, status=status_of(form) if form else 200)
-
-
-def _totals(needs: NeedQuerySet) -> list[dict[str, object]]:
-    """Needed, covered and delivered by item: quantities of different items have different units."""
-    sums = needs.order_by().values("item__name", "item__name_en", "item__unit", "item__order")
-    totals = sums.annotate(
-        needed=Sum("balance__quantity"), covered=Sum("balance__covered"), delivered=Sum("balance__delivered")
-    )
-    return list(totals.order_by("item__area__order", "item__order"))

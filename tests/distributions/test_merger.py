@@ -8,6 +8,7 @@ import pytest
 
 from directory import clock
 from directory.models import Place, User
+from directory.scope import is_difficult
 from distributions.actions import (
     ConfirmedLine,
     PlannedLine,
@@ -17,7 +18,7 @@ from distributions.actions import (
 )
 from distributions.models import Distribution
 from distributions.proof import prove
-from distributions.scope import committee_of, is_difficult
+from distributions.scope import committee_of
 from tests.distributions import build
 from tests.merger import merge
 from tests.world import World

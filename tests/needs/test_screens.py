@@ -259,56 +259,6 @@ def test_an_officer_does_not_review(world: World, officer: User, client_of: Clie
     assert client.post(reverse("survey_approve", args=[survey.pk])).status_code == 403
 
 
-# Needs --------------------------------------------------------------------------------------------
-
-
-def test_the_need_list_and_its_filters(world: World, coordinator: User, client_of: ClientOf) -> None:
-    approved_need(world, "Ia Dom", quantity=20, priority=1)
-    approved_need(world, "Ia Đal", item="meal", quantity=30)
-    client, url = client_of(coordinator), reverse("need_list")
-
-    def shown(**asked: object) -> list[int]:
-        return [need.balance.quantity for need in client.get(url, asked).context["page"]]
-
-    assert shown() == [20, 30]
-    assert shown(commune=world.commune("Ia Đal").pk) == [30]
-    assert shown(area=world.area("warm_clothing").pk) == [20]
-    assert shown(priority=2) == [30]
-    assert shown(coverage="none") == [20, 30]
-    assert shown(coverage="full") == []
-    totals = client.get(url).context["totals"]
-    assert [(line["item__name"], line["needed"]) for line in totals] == [
-        ("Bữa ăn dinh dưỡng", 30),
-        ("Đồ ấm", 20),
-    ]
-
-
-def test_drafts_never_enter_the_list(world: World, coordinator: User, client_of: ClientOf) -> None:
-    submitted_survey(world, needs=[Statement(world.village("Ia Dom"))])
-    assert list(client_of(coordinator).get(reverse("need_list")).context["page"]) == []
-
-
-@pytest.mark.parametrize(
-    ("username", "seen"),
-    [("officer.iadom", 1), ("officer.iadal", 0), ("health", 0), ("leader", 1), ("union", 0)],
-)
-def test_who_sees_a_need(world: World, client_of: ClientOf, username: str, seen: int) -> None:
-    need = approved_need(world)
-    client = client_of(world.user(username))
-    assert len(client.get(reverse("need_list")).context["page"]) == seen
-    assert client.get(reverse("need_detail", args=[need.pk])).status_code == (200 if seen else 404)
-
-
-def test_the_need_list_costs_the_same_with_more_needs(
-    world: World, coordinator: User, client_of: ClientOf
-) -> None:
-    approved_need(world)
-    before = queries_of(client_of(coordinator), reverse("need_list"))
-    approved_need(world, band="6-10")
-    approved_need(world, "Ia Đal")
-    assert queries_of(client_of(coordinator), reverse("need_list")) == before
-
-
 # Task list ----------------------------------------------------------------------------------------
 
 
