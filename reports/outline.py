@@ -93,14 +93,17 @@ def _mobilisation(figures: Figures) -> str:
 
 
 def _survey(figures: Figures) -> str:
-    present, missing = figures.communes.present, figures.missing
-    done = len(present) - len(missing)
+    present = figures.communes.present
+    done = len(present) - len(figures.missing)
     year = figures.period.year
     text = f"Đợt rà soát nhu cầu năm {year}: {done}/{len(present)} xã có phiếu rà soát được duyệt."
-    if missing:
-        names = listed([unit.name for unit in missing])
+    if figures.silent:
+        names = listed([unit.name for unit in figures.silent])
         text += f" Chưa có phiếu được duyệt: {names}; nhu cầu ghi “chưa báo cáo”."
-    for area in figures.areas if done else []:
+    if figures.partly:
+        names = listed([unit.name for unit in figures.partly])
+        text += f" Chưa có phiếu rà soát hằng năm được duyệt, chỉ có nhu cầu của đợt bổ sung: {names}."
+    for area in figures.areas if figures.known else []:
         needed, covered = (figures.needs_counted(c, area.pk).now for c in (False, True))
         text += (
             f"\n- {area.name}: {number(needed)} nhu cầu được duyệt, {number(covered)} nhu cầu được phân bổ "

@@ -57,7 +57,7 @@ def by_place(figures: Figures) -> list[Row]:
     rows = []
     for unit in figures.communes.present:
         needs = figures.needed(commune=unit.pk)
-        known = unit.pk in figures.surveyed
+        known = unit.pk in figures.known
         places = [
             names[pk]
             for pk in {
@@ -96,8 +96,8 @@ def by_item(figures: Figures) -> list[Row]:
             _row(
                 figures,
                 str(item),
-                sum(need.quantity for need in needs) if figures.surveyed else None,
-                sum(need.covered for need in needs) if figures.surveyed else None,
+                sum(need.quantity for need in needs) if figures.known else None,
+                sum(need.covered for need in needs) if figures.known else None,
                 item=item.pk,
                 quantity=figures.delivered("quantity", item=item.pk),
                 unit=item.unit,

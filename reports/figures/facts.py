@@ -249,9 +249,12 @@ def _sum_by(rows: QuerySet, key: str, column: str) -> dict[int, int]:
 
 
 def surveyed(window: Window, year: int, communes: Iterable[int]) -> set[int]:
-    """Ids of the communes with a survey of the year's rounds approved by the close of data."""
+    """Ids of the communes whose survey of the year's review was approved by the close of data.
+
+    A supplementary round asks a few places after a disaster: it is no yearly review (decision 0008).
+    """
     rows = Survey.objects.approved().filter(
-        round__year=year, commune_id__in=communes, reviewed_at__lt=window.closed_at
+        round__year=year, round__kind="yearly", commune_id__in=communes, reviewed_at__lt=window.closed_at
     )
     return set(rows.values_list("commune_id", flat=True))
 

@@ -119,8 +119,23 @@ class Figures:
 
     @property
     def missing(self) -> list[Unit]:
-        """The communes that have no approved survey: their needs are not reported, which is not 0."""
+        """The communes without an approved survey of the yearly review."""
         return [unit for unit in self.communes.present if unit.pk not in self.surveyed]
+
+    @cached_property
+    def known(self) -> set[int]:
+        """Ids of the communes, as they stand, that were reviewed or have needs of a disaster at least."""
+        return self.surveyed | {self.communes.current(need.commune) for need in self.needed()}
+
+    @property
+    def silent(self) -> list[Unit]:
+        """The communes whose needs are not reported at all, which is not 0."""
+        return [unit for unit in self.communes.present if unit.pk not in self.known]
+
+    @property
+    def partly(self) -> list[Unit]:
+        """The communes of which only needs of a supplementary round are known."""
+        return [unit for unit in self.missing if unit.pk in self.known]
 
     # What was delivered -----------------------------------------------------------------------
     def is_policy(self, row: Delivered) -> bool:
@@ -220,8 +235,8 @@ class Figures:
             rows = self.needed(area=area, year=year)
             return len([row for row in rows if not covered or row.covered >= row.quantity])
 
-        now = count("now") if self.surveyed else None
-        before = count("last_year") if self.surveyed_last_year else None
+        now = count("now") if self.known else None
+        before = count("last_year") if self.surveyed_last_year or self.needed(year="last_year") else None
         return Figure(now, now, 0, before)
 
 

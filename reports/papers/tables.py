@@ -49,11 +49,11 @@ def _survey(figures: Figures) -> list[Block]:
         for area in figures.areas:
             needs = figures.needed(area=area.pk, commune=unit.pk)
             covered = len([n for n in needs if n.covered >= n.quantity])
-            cells += [len(needs), covered] if unit.pk in figures.surveyed else [None, None]
+            cells += [len(needs), covered] if unit.pk in figures.known else [None, None]
         rows.append(row(unit.name, *cells))
     sums = [added(r["cells"][i] for r in rows) for i in range(1, 1 + 2 * len(figures.areas))]  # type: ignore[misc]
     caption = f"Nhu cầu đã duyệt năm {figures.period.year} theo xã và lĩnh vực"
-    if figures.missing:
+    if figures.silent:
         caption += " (tổng cộng chưa gồm các xã chưa báo cáo)"
     return [_table(caption, columns, [*rows, total(TOTAL, *sums)])]
 

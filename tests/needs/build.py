@@ -69,7 +69,10 @@ def filled_survey(
 ) -> Survey:
     """A draft with 100 children in every band of every village and school, the ``needs`` stated, else
     nothing needed."""
-    survey = started_survey(world, commune, year)
+    return _answered(world, started_survey(world, commune, year), needs)
+
+
+def _answered(world: World, survey: Survey, needs: Iterable[Statement]) -> Survey:
     contents = Contents(survey)
     villages = sum(1 for place in contents.places if place.kind == Place.Kind.VILLAGE)
     for place in contents.places:
@@ -81,6 +84,28 @@ def filled_survey(
     for need in needs:
         state_need(world, survey, need)
     return survey
+
+
+def approved_supplement(
+    world: World, needs: Iterable[Statement], commune: str = "Ia Dom", year: int = 2025
+) -> Survey:
+    """The commune's survey in a round after a storm, for the places of the ``needs`` only."""
+    needs = list(needs)
+    survey_round = open_round(
+        by=world.user("coordinator"),
+        scope=world.district,
+        year=year,
+        kind=SurveyRound.Kind.SUPPLEMENTARY,
+        name="Rà soát sau lốc xoáy",
+        event="Lốc xoáy ngày 20/2",
+        opens_on=date(year, 2, 21),
+        due_on=date(year, 3, 31),
+        places=[need.place for need in needs],
+    )
+    officer = officer_of(world, commune)
+    survey = start_survey(by=officer, survey_round=survey_round, commune=world.commune(commune))
+    survey = submit_survey(by=officer, survey=_answered(world, survey, needs))
+    return approve_survey(by=world.user("coordinator"), survey=survey)
 
 
 def state_need(world: World, survey: Survey, need: Statement) -> SurveyRow:

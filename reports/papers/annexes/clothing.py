@@ -28,7 +28,7 @@ def clothing(figures: Figures) -> Annex:
 
     def cells(commune: int | None) -> list[Cell]:
         rows = figures.needed(area=area, commune=commune)
-        known = commune in figures.surveyed if commune else bool(figures.surveyed)
+        known = commune in figures.known if commune else bool(figures.known)
         by_band: list[Cell] = [sum(r.quantity for r in rows if r.age_band == band.pk) for band in bands]
         needed = sum(r.quantity for r in rows)
         turns, quantity, value = (

@@ -16,6 +16,10 @@ from reports.wording import number
 
 PRIORITIES = {1: "1 - rất cấp thiết", 2: "2 - cấp thiết", 3: "3 - cần thiết", 4: "4 - bổ sung"}
 
+ONLY_SUPPLEMENTARY = (
+    "chưa có phiếu rà soát hằng năm được duyệt; chỉ gồm nhu cầu của đợt rà soát bổ sung sau thiên tai."
+)
+
 
 def next_needs(figures: Figures) -> Annex:
     """VI. Nhu cầu kỳ tới: what is approved and not yet covered, most urgent first."""
@@ -47,8 +51,9 @@ def next_needs(figures: Figures) -> Annex:
         thing = figures.items[item]
         rows.append(row(label, f"{thing.name} ({thing.unit})", who, quantity, cost, PRIORITIES[priority]))
     # Without a single approved survey nothing is known, which is not a need of 0 đồng.
-    nobody_said = not costs and len(figures.missing) == len(figures.communes.present)
+    nobody_said = not costs and not figures.known
     rows.append(total(TOTAL, "", "", "", None if nobody_said else added(costs), ""))
     notes = ["Kinh phí ước tính theo đơn giá tham khảo của năm; nội dung chưa có đơn giá ghi “chưa báo cáo”."]
-    notes += [f"{unit.name}: chưa có phiếu rà soát nhu cầu được duyệt." for unit in figures.missing]
+    notes += [f"{unit.name}: chưa có phiếu rà soát nhu cầu được duyệt." for unit in figures.silent]
+    notes += [f"{unit.name}: {ONLY_SUPPLEMENTARY}" for unit in figures.partly]
     return annex("VI", "Nhu cầu cần hỗ trợ kỳ tới", UNIT_DONG, columns, rows, notes)
