@@ -18,7 +18,7 @@ from needs.earlier import (
     rows_of,
     statements_of,
 )
-from needs.models import AgeBand, RowComment, Subgroup, SupportItem, Survey, SurveyRow
+from needs.models import AgeBand, CheckNote, RowComment, Subgroup, SupportItem, Survey, SurveyRow
 from needs.models.catalogue import bands_and_subgroups
 
 ItemBand = tuple[SupportItem, AgeBand]
@@ -113,6 +113,12 @@ class Contents:
         """What was remarked on rows, the oldest first."""
         comments = RowComment.objects.filter(survey=self.survey)
         return list(comments.select_related("by__agency", "settled_by", "area", "place"))
+
+    @cached_property
+    def notes(self) -> dict[str, CheckNote]:
+        """What the commune says to warnings, by the key of the finding."""
+        notes = CheckNote.objects.filter(survey=self.survey).select_related("by")
+        return {note.key: note for note in notes}
 
     @cached_property
     def earlier(self) -> Earlier:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from directory import clock
-from directory.models import Agency, CoordinationScope, Unit, User
+from directory.models import Agency, CoordinationScope, Succession, Unit, User
 from directory.models.unit import UnitQuerySet
+from directory.models.user import UserQuerySet
 from directory.roles import Permission, Role
 from needs.models import Need, Opinion, Survey, SurveyRound
+from needs.states import SurveyState
 
 
 def may_open_round_in(user: User, scope: Unit) -> bool:
@@ -38,10 +40,11 @@ def coordinates(user: User, commune: Unit) -> bool:
 def is_of_commune(user: User, commune: Unit) -> bool:
     """An officer of the commune itself (or of the one that succeeded it).
 
-    Who also coordinates the commune, by a delegation, counts as coordinator.
+    Who also coordinates the commune, by a delegation, counts as coordinator; who deputises for its chair
+    remains its officer.
     """
     officers = any(principal.role == Role.COMMUNE_OFFICER for principal in user.principals)
-    return officers and commune.pk in user.reach.communes and commune.pk not in user.reach.scopes
+    return officers and commune.pk in user.reach.communes and not coordinates(user, commune)
 
 
 def may_fill_in(user: User, survey: Survey) -> bool:
@@ -96,6 +99,24 @@ def is_chair_of(user: User, commune: Unit) -> bool:
 def may_sign(user: User, survey: Survey) -> bool:
     """The commune's chair signs off before it goes, but nobody signs what they handed in themselves."""
     return user.may(Permission.SIGN_SURVEY) and is_chair_of(user, survey.commune)
+
+
+def chairs_of(commune: Unit) -> UserQuerySet:
+    """The accounts of who leads the commune's committee today, or that of the commune that succeeded it."""
+    today = clock.today()
+    units = Succession.objects.successors([commune.pk], today)
+    committees = Agency.objects.on(today).filter(kind=Agency.Kind.COMMITTEE)
+    committees = committees.filter(unit__in=units, unit__level=Unit.Level.COMMUNE)
+    return User.objects.filter(role=Role.LEADER, is_active=True, agency__in=committees)
+
+
+def asks_chair(user: User, survey: Survey) -> bool:
+    """The round wants the chair's sign-off; what is entered from paper has it in ink already.
+
+    What lies with the chair is the chair's, whoever hands it in once more.
+    """
+    with_chair = survey.state == SurveyState.SIGNING
+    return survey.round.asks_chair and (with_chair or is_of_commune(user, survey.commune))
 
 
 def gives_opinion(user: User, opinion: Opinion) -> bool:

@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 
+from directory.models import Place
+from needs.cells import StatedNeed
+from needs.contents import Contents
 from needs.grid import kind_of
+from needs.models import AgeBand, SupportItem
 from needs.sections import Section
 
 
 @dataclass(frozen=True)
 class CountLine:
-    """Children of a kind of place (villages and schools overlap: never added) by band; None: incomplete."""
+    """Children of a kind of place (villages and schools overlap: never added) by band; None: incomplete.
+
+    ``before``: what the same places had in the review before; None: nothing was given.
+    """
 
     kind: str
     values: list[int | None]
+    before: list[int | None] = field(default_factory=list)
+
+    @property
+    def pairs(self) -> list[tuple[int | None, int | None]]:
+        return list(zip(self.values, self.before, strict=True))
+
+
+@dataclass(frozen=True)
+class BandLine:
+    """What is needed of an item for a band, beside what was in the review before (None: nothing stated)."""
+
+    label: str
+    children: int
+    quantity: int
+    before: int | None
 
 
 @dataclass(frozen=True)
 class NeedLine:
-    """One item: per band (children, quantity), and the whole. None: nobody stated a need."""
+    """One item: per band that is or was asked for, and the whole."""
 
     label: str
     unit: str
-    bands: list[tuple[str, int, int]]
+    bands: list[BandLine]
     children: int
     quantity: int
     urgent: int
@@ -35,6 +58,7 @@ class Summary:
     bands: list[str]
     counts: list[CountLine]
     needs: list[NeedLine]
+    year: int | None = None
 
 
 def summaries_of(sections: Sequence[Section]) -> list[Summary]:
@@ -48,8 +72,16 @@ def _of_counts(section: Section) -> Summary:
         places = [place for place in contents.places if kind_of(place) == kind]
         if places:
             columns = [[contents.count_of(place, band) for place in places] for band in contents.bands]
-            lines.append(CountLine(kind, [_sum(column) for column in columns]))
-    return Summary(section, [str(band) for band in contents.bands], lines, [])
+            before = [_before(contents, places, band) for band in contents.bands]
+            lines.append(CountLine(kind, [_sum(column) for column in columns], before))
+    return Summary(section, [str(band) for band in contents.bands], lines, [], contents.earlier.year)
+
+
+def _before(contents: Contents, places: list[Place], band: AgeBand) -> int | None:
+    """The children of those places that had been counted; a village may be new."""
+    cells = [(place.pk, band.pk, contents.total.pk) for place in places]
+    counts = [contents.earlier.counts[cell] for cell in cells if cell in contents.earlier.counts]
+    return sum(counts) if counts else None
 
 
 def _sum(values: list[int | None]) -> int | None:
@@ -58,21 +90,29 @@ def _sum(values: list[int | None]) -> int | None:
 
 def _of_needs(section: Section) -> Summary:
     assert section.area is not None
-    lines: dict[int, NeedLine] = {}
-    for item, band in section.contents.item_bands_of(section.area):
-        keys = [(place.pk, item.pk, band.pk) for place in section.contents.places]
-        stated = [section.contents.statements[key] for key in keys if key in section.contents.statements]
-        children = sum(need.children or 0 for need in stated)
-        quantity = sum(need.quantity or 0 for need in stated)
-        urgent = sum(1 for need in stated if need.priority == 1 and need.quantity)
-        line = lines.get(item.pk) or NeedLine(str(item), item.unit, [], 0, 0, 0)
-        bands = [*line.bands, (band.short_name, children, quantity)] if stated else line.bands
-        lines[item.pk] = NeedLine(
-            line.label,
-            line.unit,
-            bands,
-            line.children + children,
-            line.quantity + quantity,
-            line.urgent + urgent,
-        )
-    return Summary(section, [], [], list(lines.values()))
+    contents, lines = section.contents, []
+    item_bands = contents.item_bands_of(section.area)
+    for item, pairs in groupby(item_bands, key=lambda pair: pair[0]):
+        bands = [line for _item, band in pairs if (line := _band_line(contents, item, band))]
+        urgent = sum(1 for _place, of, _band, need in contents.stated() if of == item and _is_urgent(need))
+        children, quantity = sum(line.children for line in bands), sum(line.quantity for line in bands)
+        lines.append(NeedLine(str(item), item.unit, bands, children, quantity, urgent))
+    return Summary(section, [], [], lines, contents.earlier.year)
+
+
+def _band_line(contents: Contents, item: SupportItem, band: AgeBand) -> BandLine | None:
+    keys = [(place.pk, item.pk, band.pk) for place in contents.places]
+    stated = [contents.statements[key] for key in keys if key in contents.statements]
+    earlier = [contents.earlier.statements[key] for key in keys if key in contents.earlier.statements]
+    if not stated and not earlier:
+        return None
+    return BandLine(
+        band.short_name,
+        sum(need.children or 0 for need in stated),
+        sum(need.quantity or 0 for need in stated),
+        sum(need.quantity or 0 for need in earlier) if earlier else None,
+    )
+
+
+def _is_urgent(need: StatedNeed) -> bool:
+    return need.priority == 1 and bool(need.quantity)

@@ -19,7 +19,7 @@ from needs.states import SurveyState
 
 def todo(user: User) -> list[Todo]:
     """Late ones first."""
-    return in_order([*_of_rounds(user), *_to_review(user), *opinion_tasks(user)])
+    return in_order([*_of_rounds(user), *_to_sign(user), *_to_review(user), *opinion_tasks(user)])
 
 
 def _of_rounds(user: User) -> list[Todo]:
@@ -79,6 +79,24 @@ def _to_hand_in(line: Progress) -> Todo:
         return Todo(label % (names | {"reason": survey.return_reason}), url, _("Returned"), line.due_on)
     status = _("%(percent)s %% filled in") % {"percent": line.percent}
     return Todo(_("Fill in the survey of %(commune)s: %(round)s") % names, url, status, line.due_on)
+
+
+def _to_sign(user: User) -> list[Todo]:
+    """Of the commune's chair, but for what they handed in themselves."""
+    if not user.may(Permission.SIGN_SURVEY):
+        return []
+    surveys = Survey.objects.visible_to(user).filter(state=SurveyState.SIGNING)
+    return [
+        Todo(
+            _("Sign off the survey of %(commune)s: %(round)s")
+            % {"commune": survey.commune, "round": survey.round.name},
+            reverse("survey_check", args=[survey.pk]),
+            _("Waits for your sign-off"),
+            survey.round.due_for(survey.commune_id),
+        )
+        for survey in surveys.select_related("commune", "round").order_by("submitted_at")
+        if permissions.may_sign(user, survey) and not permissions.submitted_it(user, survey)
+    ]
 
 
 def _to_review(user: User) -> list[Todo]:

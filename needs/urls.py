@@ -35,7 +35,10 @@ urlpatterns = [
     path("rounds/<int:pk>/surveys/<int:commune>/", survey.survey_start, name="survey_start"),
     # The deeds stand before the tabs, whose codes are data.
     path("surveys/<int:pk>/check/", survey.survey_check, name="survey_check"),
+    path("surveys/<int:pk>/notes/", survey.survey_note, name="survey_note"),
     path("surveys/<int:pk>/submit/", survey.survey_submit, name="survey_submit"),
+    path("surveys/<int:pk>/sign/", survey.survey_sign, name="survey_sign"),
+    path("surveys/<int:pk>/send-back/", survey.survey_send_back, name="survey_send_back"),
     path("surveys/<int:pk>/correct/", survey.survey_correct, name="survey_correct"),
     path("surveys/<int:pk>/review/", review.survey_review, name="survey_review"),
     path("surveys/<int:pk>/approve/", review.survey_approve, name="survey_approve"),

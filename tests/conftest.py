@@ -64,6 +64,12 @@ def stranger(world: World) -> User:
 
 
 @pytest.fixture
+def chair(world: World) -> User:
+    """The chair of the people's committee of Ia Dom."""
+    return world.user("chair.iadom")
+
+
+@pytest.fixture
 def coordinator(world: World) -> User:
     """An officer of LĐTBXH."""
     return world.user("coordinator")

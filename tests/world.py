@@ -19,6 +19,7 @@ ACCOUNTS = [
     ("officer.iadom.2", Role.COMMUNE_OFFICER, "UBND xã Ia Dom"),
     ("officer.iadal", Role.COMMUNE_OFFICER, "UBND xã Ia Đal"),
     ("officer.iatoi", Role.COMMUNE_OFFICER, "UBND xã Ia Tơi"),
+    ("chair.iadom", Role.LEADER, "UBND xã Ia Dom"),
     ("coordinator", Role.COORDINATOR, "LĐTBXH"),
     ("coordinator.2", Role.COORDINATOR, "LĐTBXH"),
     ("leader", Role.LEADER, "UBND huyện"),

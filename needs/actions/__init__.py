@@ -5,6 +5,7 @@ from needs.actions.comment import comment_row, settle_comment
 from needs.actions.copy import copy_earlier, state_nothing
 from needs.actions.item_price import YearPrice, set_price, set_prices
 from needs.actions.item_sizes import SizeRow, set_sizes
+from needs.actions.note import note_warnings
 from needs.actions.opinion import ask_opinion, give_opinion
 from needs.actions.paste import PastedRow, paste_block
 from needs.actions.priority import prioritise_need, prioritise_row
@@ -12,6 +13,7 @@ from needs.actions.reopening import end_reopening, reopen_round
 from needs.actions.review import approve_survey, return_survey
 from needs.actions.round import change_round, close_round, open_round
 from needs.actions.row import save_row
+from needs.actions.signing import send_back_survey, sign_survey
 from needs.actions.survey import correct_survey, start_survey, submit_survey
 from needs.cells import StatedNeed
 from needs.item_rules import ItemFacts
@@ -34,6 +36,7 @@ __all__ = [
     "delete_item",
     "end_reopening",
     "give_opinion",
+    "note_warnings",
     "open_round",
     "paste_block",
     "prioritise_need",
@@ -43,10 +46,12 @@ __all__ = [
     "retire_item",
     "return_survey",
     "save_row",
+    "send_back_survey",
     "set_price",
     "set_prices",
     "set_sizes",
     "settle_comment",
+    "sign_survey",
     "start_survey",
     "state_nothing",
     "submit_survey",

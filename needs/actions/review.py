@@ -41,6 +41,7 @@ def return_survey(*, by: User, survey: Survey, reason: str) -> Survey:
         message = _("A survey is returned with a reason. Say what the commune has to change.")
         raise Refusal(message, code="reason_missing", place="reason")
     survey.return_reason, survey.returned_cells = reason.strip(), kept_cells(survey)
+    survey.signed_by = survey.signed_at = None
     _review(survey, by, target, "return_survey", reason=reason.strip())
     return survey
 
@@ -86,6 +87,7 @@ def _review(survey: Survey, by: User, target: str, verb: str, reason: str = "", 
     source, survey.state = survey.state, target
     survey.reviewed_by, survey.reviewed_at = by, clock.now()
     fields = ["state", "reviewed_by", "reviewed_at", "return_reason", "returned_cells"]
+    fields += ["signed_by", "signed_at"]
     survey.save(update_fields=fields)
     history.record(survey, verb, by=by, from_state=source, to_state=target, reason=reason, **details)
 

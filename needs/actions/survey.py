@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import uuid
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from directory import clock, history
 from directory.deeds import action
-from directory.errors import Forbidden, Refusal, WrongState
+from directory.errors import Forbidden, Problem, Refusal, WrongState
 from directory.models import Agency, Unit, User
 from directory.roles import Permission
 from directory.states import target_of
 from needs import permissions
 from needs.checks import findings_in
 from needs.contents import Contents
-from needs.models import ChildCount, NeedStatement, Survey, SurveyRound, SurveyRow
+from needs.models import CheckNote, ChildCount, NeedStatement, Survey, SurveyRound, SurveyRow
+from needs.notes import unanswered
 from needs.states import SURVEY_TRANSITIONS, SurveyState
 
 
@@ -92,33 +94,63 @@ def _refuse_stranger(user: User, commune: Unit, on_behalf_of: Agency | None) -> 
 
 @action
 def submit_survey(*, by: User, survey: Survey, key: uuid.UUID | None = None) -> Survey:
-    """Hand the survey to the coordinating office. Only complete and without errors.
+    """Hand the survey to the coordinating office, or first to the commune's chair where the round asks so.
 
-    Raises ``Refusal`` with everything that is missing or wrong, each with its row and cell;
-    ``WrongState`` if it is not a draft or returned, or the round is closed; ``Forbidden``.
+    Only complete, without errors, and with a note on each warning. What is entered on the commune's
+    behalf goes straight: the chair signed its paper. Raises ``Refusal`` with everything that is missing or
+    wrong, each with its row and cell, or if the commune has no chair to ask; ``WrongState`` if it is
+    not a draft or returned, or the round is closed; ``Forbidden``.
     """
     survey = locked(survey)
     refuse_unless_filled_in_by(by, survey)
     refuse_closed(survey.round, survey.commune)
-    source = survey.state
-    target = target_of(SURVEY_TRANSITIONS, "submit", source, _not_submittable(survey))
-    blocking = [finding for finding in findings_in(Contents(survey)) if finding.blocks]
-    if blocking:
-        raise Refusal([finding.as_problem() for finding in blocking], code="incomplete", findings=blocking)
+    asks_chair = permissions.asks_chair(by, survey)
+    source, verb = survey.state, "ask chair" if asks_chair else "submit"
+    target = target_of(SURVEY_TRANSITIONS, verb, source, _not_submittable(survey))
+    _refuse_incomplete(survey)
+    if asks_chair:
+        _refuse_without_chair(by, survey)
     survey.state, survey.submitted_by, survey.submitted_at = target, by, clock.now()
-    survey.save(update_fields=["state", "submitted_by", "submitted_at"])
+    survey.signed_by = survey.signed_at = None
+    survey.save(update_fields=["state", "submitted_by", "submitted_at", "signed_by", "signed_at"])
     history.record(
         survey,
-        "submit_survey",
+        "ask_chair" if asks_chair else "submit_survey",
         by=by,
         from_state=source,
         to_state=target,
-        on_behalf_of=_principal(by, survey),
+        on_behalf_of=acts_for(by, survey),
     )
     return survey
 
 
-def _principal(user: User, survey: Survey) -> Agency | None:
+def _refuse_incomplete(survey: Survey) -> None:
+    """All that is missing or wrong, then each warning that nothing is said to."""
+    contents = Contents(survey)
+    findings = findings_in(contents)
+    problems = [finding.as_problem() for finding in findings if finding.blocks]
+    message = _("%(warning)s No note is written on this yet.")
+    problems += [
+        Problem(message % {"warning": warning.message}, f"check/{warning.key}")
+        for warning in unanswered(contents, findings)
+    ]
+    if problems:
+        raise Refusal(problems, code="incomplete")
+
+
+def _refuse_without_chair(user: User, survey: Survey) -> None:
+    """Somebody else than who hands it in has to be able to sign."""
+    if permissions.chairs_of(survey.commune).exclude(pk=user.pk).exists():
+        return
+    message = _(
+        "Not handed in: this round asks for the sign-off of each commune's chair, and %(commune)s has no "
+        "account for its chair. Ask the administrator to open one, or the coordinating office to change "
+        "the round. All that was entered stays."
+    )
+    raise Refusal(message % {"commune": survey.commune}, code="no_chair")
+
+
+def acts_for(user: User, survey: Survey) -> Agency | None:
     """The agency that somebody from outside the commune enters the survey for."""
     return None if permissions.is_of_commune(user, survey.commune) else survey.on_behalf_of
 
@@ -126,6 +158,8 @@ def _principal(user: User, survey: Survey) -> Agency | None:
 def _not_submittable(survey: Survey) -> str:
     if survey.state == SurveyState.APPROVED:
         return _("This survey is approved. Start a correction if something is wrong in it.")
+    if survey.state == SurveyState.SIGNING:
+        return _("This survey was handed in already and waits for the chair. Ask the chair to send it back.")
     return _("This survey was submitted already and waits for review. Ask for its return to change it.")
 
 
@@ -187,12 +221,14 @@ def _copy_cells(source: Survey, target: Survey) -> None:
     counts = list(ChildCount.objects.filter(survey=source).order_by("pk"))
     statements = list(NeedStatement.objects.filter(survey=source).order_by("pk"))
     unneeding = list(SurveyRow.objects.filter(survey=source, nothing=True).order_by("pk"))
-    rows: list[ChildCount | NeedStatement | SurveyRow] = [*counts, *statements, *unneeding]
+    notes = list(CheckNote.objects.filter(survey=source).order_by("pk"))
+    rows: list[Model] = [*counts, *statements, *unneeding, *notes]
     for row in rows:
-        row.pk, row.survey = None, target
+        row.pk, row.survey = None, target  # type: ignore[attr-defined]
         row._state.adding = True
     ChildCount.objects.bulk_create(counts)
     NeedStatement.objects.bulk_create(statements)
     for row in unneeding:
         row.version, row.saved_by, row.saved_at = 0, None, None
     SurveyRow.objects.bulk_create(unneeding)
+    CheckNote.objects.bulk_create(notes)

@@ -48,6 +48,11 @@ class CheckNote(ActionOnly):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def key(self) -> str:
+        """The ``key`` of the finding that the note is on."""
+        return f"{self.check_code}:{self.section}:{self.place_id}.{self.cell}"
+
 
 class RowCommentQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> RowCommentQuerySet:

@@ -1,35 +1,47 @@
-"""A commune's survey: start, check before submitting, submit, correct."""
+"""A commune's survey: start, check, note, submit, sign off, correct."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from directory.access import access, within_reach
-from directory.errors import Refusal
+from directory.errors import Forbidden, Refusal
 from directory.http import Request
-from directory.models import Place, Unit
+from directory.models import Unit
 from directory.roles import Permission
-from directory.screens import client_key_of
+from directory.screens import client_key_of, show_refusal, status_of
 from needs import permissions
-from needs.actions import correct_survey, start_survey, submit_survey
+from needs.actions import (
+    correct_survey,
+    note_warnings,
+    send_back_survey,
+    sign_survey,
+    start_survey,
+    submit_survey,
+)
 from needs.actions.survey import committee_of
-from needs.checks import Finding, Grade, findings_in
+from needs.answers import answers_in
 from needs.contents import Contents
+from needs.forms.note import read_notes
+from needs.forms.round import ReasonForm
 from needs.models import Survey, SurveyRound
-from needs.sections import Section, sections_for
-from needs.summary import summaries_of
+from needs.notes import WrittenNote
+from needs.sections import sections_for
+from needs.states import SURVEY_TRANSITIONS, SurveyState
 
 
 def survey_within_reach(request: Request, pk: int) -> Survey:
     surveys = Survey.objects.visible_to(request.user)
-    return within_reach(surveys.select_related("round__scope", "commune", "on_behalf_of"), pk=pk)
+    return within_reach(
+        surveys.select_related("round__scope", "commune", "on_behalf_of", "submitted_by", "signed_by"), pk=pk
+    )
 
 
 @access(Permission.ENTER_SURVEY)
@@ -50,13 +62,70 @@ def survey_check(request: Request, pk: int) -> HttpResponse:
 
 @access(Permission.ENTER_SURVEY)
 @require_POST
-def survey_submit(request: Request, pk: int) -> HttpResponse:
+def survey_note(request: Request, pk: int) -> HttpResponse:
+    """Save what is said to the warnings, all at once."""
     survey = survey_within_reach(request, pk)
+    notes = read_notes(request.POST.dict())
     try:
-        submit_survey(by=request.user, survey=survey, key=client_key_of(request))
+        saved = note_warnings(by=request.user, survey=survey, notes=notes)
+    except Refusal as refusal:
+        return _check_page(request, survey, refusal, notes)
+    if saved:
+        text = ngettext("%(count)s note was saved.", "%(count)s notes were saved.", saved)
+        messages.success(request, text % {"count": saved})
+    else:
+        messages.info(request, _("Nothing was changed, so nothing was saved."))
+    return redirect("survey_check", pk)
+
+
+@access(Permission.ENTER_SURVEY)
+@require_POST
+def survey_submit(request: Request, pk: int) -> HttpResponse:
+    """The notes that were typed are kept, whatever becomes of the submission."""
+    survey = survey_within_reach(request, pk)
+    notes = read_notes(request.POST.dict())
+    try:
+        note_warnings(by=request.user, survey=survey, notes=notes)
+    except Refusal as refusal:
+        return _check_page(request, survey, refusal, notes)
+    try:
+        survey = submit_survey(by=request.user, survey=survey, key=client_key_of(request))
     except Refusal as refusal:
         return _check_page(request, survey, refusal)
-    messages.success(request, _("The survey was submitted. The coordinating office reviews it now."))
+    if survey.state == SurveyState.SIGNING:
+        messages.success(request, _("The survey was handed in. It waits for the sign-off of the chair now."))
+    else:
+        messages.success(request, _("The survey was submitted. The coordinating office reviews it now."))
+    return redirect("survey_check", pk)
+
+
+@access(Permission.SIGN_SURVEY)
+@require_POST
+def survey_sign(request: Request, pk: int) -> HttpResponse:
+    survey = survey_within_reach(request, pk)
+    try:
+        sign_survey(by=request.user, survey=survey)
+    except Refusal as refusal:
+        return _check_page(request, survey, refusal)
+    messages.success(request, _("The survey is signed off. The coordinating office reviews it now."))
+    return redirect("survey_check", pk)
+
+
+@access(Permission.SIGN_SURVEY)
+@require_POST
+def survey_send_back(request: Request, pk: int) -> HttpResponse:
+    survey = survey_within_reach(request, pk)
+    form = ReasonForm(request.POST)
+    try:
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        send_back_survey(by=request.user, survey=survey, reason=reason)
+    except Forbidden:
+        raise
+    except Refusal as refusal:
+        if form.is_valid():
+            show_refusal(form, refusal)
+        return _check_page(request, survey, form=form)
+    messages.success(request, _("The survey went back to who filled it in, with your reason."))
     return redirect("survey_check", pk)
 
 
@@ -72,30 +141,55 @@ def survey_correct(request: Request, pk: int) -> HttpResponse:
     return redirect("survey_grid", draft.pk, "children")
 
 
-def _by_row(
-    sections: Mapping[str, Section], findings: Iterable[Finding]
-) -> list[tuple[Section, Place, list[Finding]]]:
-    """What is missing, a line for each row instead of one for each cell."""
-    rows = groupby(findings, key=lambda finding: (finding.section, finding.place))
-    return [(sections[section], place, list(cells)) for (section, place), cells in rows]
-
-
-def _check_page(request: Request, survey: Survey, refusal: Refusal | None = None) -> HttpResponse:
-    contents = Contents(survey)
-    sections = sections_for(request.user, contents)
-    codes = {section.code: section for section in sections}
-    findings = [finding for finding in findings_in(contents) if finding.section in codes]
+def _check_page(
+    request: Request,
+    survey: Survey,
+    refusal: Refusal | None = None,
+    notes: Iterable[WrittenNote] = (),
+    form: ReasonForm | None = None,
+) -> HttpResponse:
+    """``notes``: what was typed and not saved; ``form``: the reason of a sending back."""
+    form = form or ReasonForm()
+    survey = survey_within_reach(request, survey.pk)
+    user, contents = request.user, Contents(survey)
+    sections = sections_for(user, contents)
+    parts = answers_in(sections, {note.key: note.text for note in notes})
+    fills_in = permissions.may_fill_in(user, survey) and survey.round.is_open_for(survey.commune_id)
+    signs = survey.state == SurveyState.SIGNING and permissions.may_sign(user, survey)
+    asks_chair = permissions.asks_chair(user, survey)
     context = {
         "survey": survey,
         "sections": sections,
-        "summaries": summaries_of(sections),
-        "missing": _by_row(codes, [finding for finding in findings if finding.grade is Grade.MISSING]),
-        "errors": [(codes[f.section], f) for f in findings if f.grade is Grade.ERROR],
-        "may_submit": survey.is_editable and permissions.may_fill_in(request.user, survey),
-        "may_correct": survey.is_correctable and permissions.may_correct(request.user, survey),
-        "may_review": survey.state == "submitted" and permissions.reviews(request.user, survey),
-        # What is missing or wrong stands on the page anyway, each with its link.
-        "refusal": refusal if refusal and refusal.code != "incomplete" else None,
-        "refused": refusal is not None,
+        "parts": parts,
+        "is_complete": all(part.is_complete for part in parts),
+        "may_note": survey.is_editable and fills_in,
+        "may_submit": fills_in and _takes(survey, asks_chair),
+        "asks_chair": asks_chair,
+        "from_paper": survey.round.asks_chair and not asks_chair,
+        "may_sign": signs and not permissions.submitted_it(user, survey),
+        "own_submission": signs and permissions.submitted_it(user, survey),
+        "form": form,
+        "may_correct": survey.is_correctable and permissions.may_correct(user, survey),
+        "may_review": survey.state == SurveyState.SUBMITTED and permissions.reviews(user, survey),
+        # What is open in a survey is named part by part; a note that was refused leads to its field.
+        "refusal": refusal if refusal and not _of_notes(refusal) and refusal.code != "incomplete" else None,
+        "refused": refusal is not None and refusal.code == "incomplete",
+        "refused_notes": _with_fields(refusal) if refusal and _of_notes(refusal) else [],
     }
-    return render(request, "needs/survey_check.html", context, status=refusal.status if refusal else 200)
+    status = refusal.status if refusal else status_of(form)
+    return render(request, "needs/survey_check.html", context, status=status)
+
+
+def _of_notes(refusal: Refusal) -> bool:
+    return refusal.code in ("invalid_notes", "warning_changed")
+
+
+def _with_fields(refusal: Refusal) -> list[tuple[str, str]]:
+    """Each problem with the id of the field that it stands at."""
+    return [(problem.place.removeprefix("check/"), str(problem.message)) for problem in refusal.problems]
+
+
+def _takes(survey: Survey, asks_chair: bool) -> bool:
+    """Whether the survey's state lets it be handed in."""
+    verb = "ask chair" if asks_chair else "submit"
+    return any((step.verb, step.source) == (verb, survey.state) for step in SURVEY_TRANSITIONS)

@@ -11,13 +11,16 @@ from needs.actions import (
     StatedNeed,
     approve_survey,
     correct_survey,
+    note_warnings,
     open_round,
     save_row,
     start_survey,
     submit_survey,
 )
+from needs.checks import Grade, findings_in
 from needs.contents import Contents
 from needs.models import Need, Survey, SurveyRound, SurveyRow
+from needs.notes import WrittenNote
 from needs.states import SurveyState
 from tests.world import World
 
@@ -128,9 +131,24 @@ def _save(survey: Survey, place: Place, area: object, cells: dict, nothing: bool
     )
 
 
+def note_all(survey: Survey, text: str = "Đã kiểm tra, số liệu đúng") -> None:
+    """Say the same to each warning that stands."""
+    warnings = findings_in(Contents(survey), Grade.WARNING)
+    notes = [WrittenNote(warning.key, warning.figures, text) for warning in warnings]
+    note_warnings(by=survey.created_by, survey=survey, notes=notes)
+
+
 def submitted_survey(world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = ()) -> Survey:
     survey = filled_survey(world, commune, needs)
+    note_all(survey)
     return submit_survey(by=survey.created_by, survey=survey)
+
+
+def signing_survey(world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = ()) -> Survey:
+    """Handed in, in a round that asks for the chair: it waits for the chair's sign-off."""
+    survey_round = open_yearly_round(world)
+    SurveyRound.objects.filter(pk=survey_round.pk).update(asks_chair=True)
+    return submitted_survey(world, commune, needs)
 
 
 def approved_survey(world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = ()) -> Survey:
@@ -156,6 +174,7 @@ def approved_need(
     statement = Statement(place, item, band, children, quantity, priority)
     survey = _draft(world, commune, year)
     state_need(world, survey, statement)
+    note_all(survey)
     submit_survey(by=survey.created_by, survey=survey)
     survey = approve_survey(by=world.user("coordinator"), survey=survey)
     return Need.objects.get(round=survey.round, place=place, item=world.item(item), age_band=world.band(band))

@@ -161,7 +161,8 @@ def test_a_strangers_commune_is_not_found(world: World, stranger: User, client_o
 def test_the_check_page_names_what_is_empty(world: World, officer: User, client_of: ClientOf) -> None:
     survey = started_survey(world)
     page = client_of(officer).get(reverse("survey_check", args=[survey.pk]))
-    assert [len(findings) for _section, _place, findings in page.context["missing"]] == [4] * 4 + [1] * 12
+    assert [part.gaps for part in page.context["parts"]] == [16, 4, 4, 4]
+    assert [len(findings) for _place, findings in page.context["parts"][0].missing] == [4] * 4
     place = world.village("Ia Dom")
     cell = f"{place.pk}.c{world.band('0-2').pk}-{world.subgroup('total').pk}"
     assert f"/surveys/{survey.pk}/children/#{cell}" in page.content.decode()

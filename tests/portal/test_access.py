@@ -31,9 +31,10 @@ from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
-USERS = ["officer.iadom", "coordinator", "leader", "health", "culture", "union", "administrator"]
-OFFICIALS = {"officer.iadom", "coordinator", "leader", "health", "culture", "union"}
-COMMUNE_AND_ABOVE = {"officer.iadom", "coordinator", "leader"}
+OF_IA_DOM = {"officer.iadom", "chair.iadom"}
+USERS = [*sorted(OF_IA_DOM), "coordinator", "leader", "health", "culture", "union", "administrator"]
+OFFICIALS = {*OF_IA_DOM, "coordinator", "leader", "health", "culture", "union"}
+COMMUNE_AND_ABOVE = {*OF_IA_DOM, "coordinator", "leader"}
 
 # Who has Ia Dom's own within reach: its warm clothing, mobilised by its committee, delivered by LĐTBXH.
 SEES: dict[str, set[str]] = {
@@ -90,9 +91,10 @@ OBJECTS: dict[str, Shows] = {
     },
     **{
         f"survey_{page}": one("survey")
-        for page in ("check", "submit", "correct", "review", "approve", "return", "comment")
+        for page in ("check", "note", "submit", "sign", "send_back", "correct")
     },
     **{name: one("survey") for name in ("opinion_ask", "survey_prioritise")},
+    **{f"survey_{page}": one("survey") for page in ("review", "approve", "return", "comment")},
     "comment_settle": one("comment"),
     "opinion_give": one("opinion"),
     "need_prioritise": one("need"),
@@ -133,8 +135,11 @@ OBJECTS: dict[str, Shows] = {
 NOT_THEIRS = {
     ("survey_row_save", "coordinator"),  # the commune fills in its own survey, it was not begun on its behalf
     ("survey_paste", "coordinator"),
-    ("survey_submit", "coordinator"),
     ("comment_settle", "officer.iadom"),  # the survey is not in the commune's hands any more
+    ("survey_note", "coordinator"),
+    ("survey_submit", "coordinator"),
+    ("survey_sign", "leader"),  # the chair of the commune signs off, not the one of the district
+    ("survey_send_back", "leader"),
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it
 }
 # The district's issued report goes to its communes and names the donors of all [FIELD section 4, annex II].
@@ -255,7 +260,7 @@ def _sees(username: str, noun: str, side: str) -> bool:
         return False
     if side == "own" or (username == "administrator" and noun in KEPT_BY_ADMINISTRATORS):
         return True
-    return side == "neighbour" and (noun in DISTRICT_WIDE or username != "officer.iadom")
+    return side == "neighbour" and (noun in DISTRICT_WIDE or username not in OF_IA_DOM)
 
 
 def answer_class(get: int, post: int) -> str:
@@ -335,7 +340,7 @@ def _leaks(username: str, name: str, answer: HttpResponse) -> list[str]:
         text = re.sub(r"(Đồng nghiệp|nghỉ phép) \S+", "", text)
     else:
         forbidden = {FOREIGN, FOREIGN_NAME}
-        if username in ("officer.iadom", "union") and name not in READ_BY_ALL:
+        if username in (*OF_IA_DOM, "union") and name not in READ_BY_ALL:
             forbidden.add(NEIGHBOUR)
     return sorted(mark for mark in forbidden if mark in text)
 
