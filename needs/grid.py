@@ -6,7 +6,7 @@ Cells stay strings and plain numbers, because a page has a thousand of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -22,6 +22,7 @@ from needs.cells import DEFAULT_PRIORITY, PRIORITIES, NeedKey, count_values, in_
 from needs.checks import Finding, Grade, findings_in
 from needs.columns import columns_of
 from needs.models import RowComment
+from needs.notes import unanswered
 from needs.sections import Section
 
 SCHOOLS = (Place.Kind.SCHOOL, Place.Kind.SITE)
@@ -168,7 +169,7 @@ class Grid:
         self.editable = editable
         self.columns = columns_of(section)
         self._typed, self._states = typed or {}, states or {}
-        self._errors = errors_by_place(section)
+        self._findings = findings_by_place(section)
         self.rows = [self._row(place) for place in section.contents.places]
 
     @property
@@ -283,26 +284,33 @@ class Grid:
         )
 
     def _stored_state(self, place: Place) -> RowState:
-        return stored_state(self.section, place, self._errors)
+        return stored_state(self.section, place, self._findings)
 
 
-def errors_by_place(section: Section) -> dict[int, list[Finding]]:
-    """The errors of the checks in this section; what is merely missing is named on the check page."""
-    errors: dict[int, list[Finding]] = {}
-    for finding in findings_in(section.contents):
-        if finding.section == section.code and finding.grade is Grade.ERROR:
-            errors.setdefault(finding.place.pk, []).append(finding)
-    return errors
+def findings_by_place(section: Section) -> dict[int, list[Finding]]:
+    """Errors, and warnings without a note, in this section; what is missing is named on the check page."""
+    contents = section.contents
+    found = findings_in(contents, Grade.ERROR, Grade.WARNING)
+    here = [finding for finding in found if finding.section == section.code]
+    errors = [finding for finding in here if finding.grade is Grade.ERROR]
+    by_place: dict[int, list[Finding]] = {}
+    for finding in errors + (unanswered(contents, here) if len(here) > len(errors) else []):
+        by_place.setdefault(finding.place.pk, []).append(finding)
+    return by_place
 
 
-def stored_state(section: Section, place: Place, errors: Mapping[int, list[Finding]]) -> RowState:
+def stored_state(section: Section, place: Place, findings: Mapping[int, list[Finding]]) -> RowState:
     row = section.contents.rows.get((place.pk, section.area.pk if section.area else None))
-    problems = [(finding.cell, finding.message) for finding in errors.get(place.pk, [])]
-    unanswered = section.area is not None and not section.contents.is_answered(place, section.area)
+    here = findings.get(place.pk, [])
+    state = RowState(
+        problems=[(finding.cell, finding.message) for finding in here if finding.grade is Grade.ERROR],
+        warnings=[(finding.cell, finding.message) for finding in here if finding.grade is Grade.WARNING],
+        unanswered=section.area is not None and not section.contents.is_answered(place, section.area),
+    )
     if row is None:
-        return RowState(problems=problems, unanswered=unanswered)
+        return state
     kind = "saved" if row.saved_at else ""
-    return RowState(kind, row.saved_at, row.saved_by, row.version, problems=problems, unanswered=unanswered)
+    return replace(state, kind=kind, at=row.saved_at, by=row.saved_by, version=row.version)
 
 
 def refused_state(section: Section, refusal: Refusal, version: int) -> RowState:

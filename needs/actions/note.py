@@ -29,7 +29,7 @@ def note_warnings(*, by: User, survey: Survey, notes: Iterable[WrittenNote]) -> 
     """
     survey = locked(survey)
     refuse_unless_filled_in_by(by, survey)
-    contents = Contents(survey)
+    contents = Contents(survey, compared=True)
     changed = [note for note in notes if _changes(contents, note)]
     if not changed:
         return 0

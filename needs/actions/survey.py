@@ -126,7 +126,7 @@ def submit_survey(*, by: User, survey: Survey, key: uuid.UUID | None = None) -> 
 
 def _refuse_incomplete(survey: Survey) -> None:
     """All that is missing or wrong, then each warning that nothing is said to."""
-    contents = Contents(survey)
+    contents = Contents(survey, compared=True)
     findings = findings_in(contents)
     problems = [finding.as_problem() for finding in findings if finding.blocks]
     message = _("%(warning)s No note is written on this yet.")

@@ -24,7 +24,7 @@ from needs.actions.row import stored_values
 from needs.cells import is_number
 from needs.contents import Contents
 from needs.forms.row import TypedRow, read_row
-from needs.grid import Grid, RowState, errors_by_place, refused_state, stored_state
+from needs.grid import Grid, RowState, findings_by_place, refused_state, stored_state
 from needs.models import Survey
 from needs.sections import Section, section_or_404, sections_for
 from needs.views.survey import survey_within_reach
@@ -77,7 +77,7 @@ def survey_row_save(request: Request, pk: int, section: str, place: int) -> Http
     state = _save(request, tab, row)
     if state.status == 200:
         fresh = _fresh(tab)
-        state = stored_state(fresh, row.place, errors_by_place(fresh))
+        state = stored_state(fresh, row.place, findings_by_place(fresh))
         return _fragment(request, row.place, state)
     return _fragment(request, row.place, state)
 
@@ -95,7 +95,7 @@ def tab_of(request: Request, pk: int, code: str, compared: bool = False) -> Sect
 
 def _fresh(tab: Section) -> Section:
     """The same tab, read again after a save."""
-    return Section(Contents(tab.contents.survey), tab.area)
+    return Section(Contents(tab.contents.survey, compared=True), tab.area)
 
 
 def place_of(tab: Section, pk: int) -> Place:

@@ -151,7 +151,7 @@ def _check_page(
     """``notes``: what was typed and not saved; ``form``: the reason of a sending back."""
     form = form or ReasonForm()
     survey = survey_within_reach(request, survey.pk)
-    user, contents = request.user, Contents(survey)
+    user, contents = request.user, Contents(survey, compared=True)
     sections = sections_for(user, contents)
     parts = answers_in(sections, {note.key: note.text for note in notes})
     fills_in = permissions.may_fill_in(user, survey) and survey.round.is_open_for(survey.commune_id)

@@ -301,3 +301,20 @@ def test_an_approved_survey_shows_its_notes(world: World, officer: User, client_
     survey = approved_survey(world, needs=needs)
     page = client_of(officer).get(reverse("survey_check", args=[survey.pk])).content.decode()
     assert CheckNote.objects.get().text in page
+
+
+def test_the_grid_shows_errors_and_warnings_apart(
+    world: World, survey: Survey, officer: User, client_of: ClientOf
+) -> None:
+    place, school = world.village("Ia Dom"), world.school("Ia Dom")
+    state_need(world, survey, Statement(place, band="6-10", children=101, quantity=1))
+    client, url = client_of(officer), reverse("survey_grid", args=[survey.pk, "warm_clothing"])
+
+    def said() -> dict[str, tuple[int, int]]:
+        rows = client.get(url).context["grid"].rows
+        states = {row.place.name: (len(row.state.problems), len(row.state.warnings)) for row in rows}
+        return {name: counts for name, counts in states.items() if any(counts)}
+
+    assert said() == {place.name: (1, 0), school.name: (0, 1)}
+    note_all(survey)
+    assert said() == {place.name: (1, 0)}
