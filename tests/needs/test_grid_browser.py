@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from directory.models import User
-from needs.models import ChildCount, NeedStatement, Survey
+from directory.models import Place, User
+from needs.actions import approve_survey, submit_survey
+from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
 from tests.browser import violations
-from tests.needs.build import started_survey
+from tests.needs.build import Statement, filled_survey, started_survey
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -152,3 +153,149 @@ def test_a_refused_row_holds_the_link_back_once(world: World, officer: User, ope
     page.locator(".tabs a").last.click()
     page.wait_for_url(f"**/surveys/{survey.pk}/check/")
     assert ChildCount.objects.count() == 0
+
+
+def reviewed_last_year(world: World, officer: User) -> None:
+    """2024 stated 9 children and 18 sets for the first village, else nothing; 100 children everywhere."""
+    need = Statement(world.village("Ia Dom"), children=9, quantity=18, priority=1, reason="Rét đậm")
+    survey = filled_survey(world, needs=[need], year=2024)
+    submit_survey(by=officer, survey=survey)
+    approve_survey(by=world.user("coordinator"), survey=survey)
+
+
+def cell_of(world: World, page: Page, part: str, place: Place, band: str = "3-5") -> Locator:
+    name = f"{place.pk}.{part}{world.item('warm_clothing').pk}-{world.band(band).pk}"
+    return page.locator(f'[id="{name}"]')
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["1280", "360"])
+def test_last_years_values_keep_the_accessibility_rules(
+    world: World, officer: User, leader: User, open_page: OpenPage, phone: bool
+) -> None:
+    reviewed_last_year(world, officer)
+    survey = started_survey(world)
+    for user, section in ((officer, "children"), (officer, "warm_clothing"), (leader, "warm_clothing")):
+        page = open_page(url(survey, section), user, phone=phone)
+        assert violations(page) == [], (user, section)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        expect(page.locator(".tabs a").last).to_be_in_viewport()
+
+
+def test_the_bar_names_the_cell_one_is_in(world: World, officer: User, open_page: OpenPage) -> None:
+    reviewed_last_year(world, officer)
+    page = open_page(url(started_survey(world), "warm_clothing"), officer, phone=True)
+    cell = cell_of(world, page, "q", world.village("Ia Dom"))
+    cell.focus()
+    bar = page.locator("#grid-where")
+    expect(bar).to_be_in_viewport()
+    place, what, earlier = bar.locator("> *").all_inner_texts()
+    assert (place, earlier.split()[-2:]) == ("Thôn 1", ["2024:", "18"])
+    assert "3-5" in what
+    expect(cell).to_have_accessible_description(re.compile("2024.*18"))
+    # Its head and the bar cover no part of it.
+    assert cell.evaluate(
+        "e => { const b = e.getBoundingClientRect();"
+        "return document.elementFromPoint(b.x + b.width / 2, b.y + 4) === e }"
+    )
+
+
+def test_escape_gives_back_the_value_that_the_cell_had(
+    world: World, officer: User, open_page: OpenPage
+) -> None:
+    survey = started_survey(world)
+    page = open_page(url(survey, "children"), officer)
+    focus_first(page)
+    page.keyboard.type("12")
+    page.keyboard.press("Escape")
+    first = page.locator("tr[data-row] td input").first
+    expect(first).to_have_value("")
+    expect(page.locator("tfoot td").first).to_have_text("–")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Enter")
+    expect(first).to_be_focused()
+    expect(page.locator("[data-state].state-saved")).to_have_count(0)
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-state].state-saved")).to_have_count(1)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("8")
+    page.keyboard.press("Escape")
+    expect(first).to_have_value("7")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert SurveyRow.objects.get().version == 1
+    assert ChildCount.objects.get().value == 7
+
+
+def test_nothing_is_ticked_by_the_space_bar_and_taken_back_by_a_number(
+    world: World, officer: User, open_page: OpenPage
+) -> None:
+    survey = started_survey(world)
+    page = open_page(url(survey, "warm_clothing"), officer)
+    rows = page.locator("tr[data-row]")
+    focus_first(page)
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(rows.nth(0).locator("[data-state]")).to_have_class("row-state state-saved")
+    assert SurveyRow.objects.get().nothing is True
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    type_row(page, ["4", "5"])
+    expect(rows.nth(0).locator("input[type=checkbox]")).not_to_be_checked()
+    page.keyboard.press("Enter")
+    expect(rows.nth(0).locator("[data-state].state-saved")).to_have_count(1)
+    assert SurveyRow.objects.get().nothing is False
+    assert NeedStatement.objects.values_list("children", "quantity").get() == (4, 5)
+
+
+def test_girls_are_totalled_in_their_own_column(world: World, officer: User, open_page: OpenPage) -> None:
+    item = world.item("warm_clothing")
+    item.by_sex = True
+    item.save()
+    page = open_page(url(started_survey(world), "warm_clothing"), officer)
+    for number, typed in ((1, ("8", "3", "8")), (2, ("9", "4", "9"))):
+        for part, value in zip("ngq", typed, strict=True):
+            cell_of(world, page, part, world.village("Ia Dom", number)).fill(value)
+    columns = page.locator("tfoot tr").first.locator("td")
+    assert columns.all_inner_texts()[4:7] == ["17", "7", "17"]
+    assert columns.all_inner_texts()[1:4] == ["–", "–", "–"]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_copy_then_nothing_in_the_rest(
+    world: World, officer: User, open_page: OpenPage, scripts: bool
+) -> None:
+    reviewed_last_year(world, officer)
+    survey, village = started_survey(world), world.village("Ia Dom")
+    page = open_page(url(survey, "warm_clothing"), officer, scripts=scripts)
+    second = world.village("Ia Dom", 2)
+    cell_of(world, page, "n", second).fill("5")
+    cell_of(world, page, "q", second).fill("6")
+    page.locator(f"button[name=copy][value='{village.pk}']").click()
+    page.wait_for_url(f"**/warm_clothing/#p{village.pk}")
+    expect(cell_of(world, page, "q", village)).to_have_value("18")
+    expect(cell_of(world, page, "q", second)).to_have_value("6")
+    page.locator("button[name=nothing]").click()
+    expect(page.locator("tr[data-row] input:checked")).to_have_count(2)
+    expect(page.locator("button[name=nothing]")).to_have_count(0)
+    assert sorted(NeedStatement.objects.filter(survey=survey).values_list("children", "quantity")) == [
+        (5, 6),
+        (9, 18),
+    ]
+
+
+def test_other_scripts_may_ask_for_all_rows_to_be_saved(
+    world: World, officer: User, open_page: OpenPage
+) -> None:
+    survey = started_survey(world)
+    page = open_page(url(survey, "children"), officer)
+    focus_first(page)
+    page.keyboard.type("12")
+    flush = (
+        "async () => { const event = new CustomEvent('grid:flush', {detail: {}});"
+        "document.querySelector('table.grid').dispatchEvent(event); return await event.detail.saved }"
+    )
+    assert page.evaluate(flush) is True
+    assert ChildCount.objects.get().value == 12
+    page.keyboard.type("x")
+    assert page.evaluate(flush) is False

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
-from datetime import date
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory.models import Place, User
 from needs.actions import submit_survey
-from needs.models import AgeBand, ChildCount, NeedStatement, SupportItem, Survey, SurveyRow
-from tests.needs.build import Statement, filled_survey, started_survey, state_need
+from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
+from tests.needs.build import filled_survey, started_survey
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -221,62 +217,6 @@ def test_a_coordinator_does_not_write_into_the_communes_own_survey(
 
 def test_an_unknown_tab_is_not_found(world: World, officer: User, client_of: ClientOf) -> None:
     assert client_of(officer).get(tab(started_survey(world), "weather")).status_code == 404
-
-
-def _forty_by_twentysix(world: World) -> Survey:
-    commune = world.commune("Ia Dom")
-    Place.objects.bulk_create(
-        Place(
-            unit=commune,
-            kind=Place.Kind.VILLAGE,
-            name=f"Thôn {number}",
-            valid_from=date(2019, 1, 1),
-            order=number,
-        )
-        for number in range(3, 39)
-    )
-    warm, bands = world.area("warm_clothing"), list(AgeBand.objects.counted())
-    for number in range(1, 4):
-        item = SupportItem.objects.create(
-            area=warm,
-            code=f"item{number}",
-            name=f"Chăn ấm số {number}",
-            name_en="x",
-            unit="chiếc",
-            order=number,
-        )
-        item.age_bands.set(bands if number < 3 else bands[:1])
-    return started_survey(world)
-
-
-def test_forty_places_by_twentysix_columns_are_light(
-    world: World, officer: User, client_of: ClientOf
-) -> None:
-    survey = _forty_by_twentysix(world)
-    for place in survey.round.places_in([survey.commune_id]):
-        for item, band in (("item1", "3-5"), ("warm_clothing", "6-10"), ("item2", "0-2")):
-            state_need(world, survey, Statement(place, item, band, 100 + place.pk, 37 * place.pk))
-    client = client_of(officer)
-    client.get(tab(survey, "warm_clothing"))
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        answer = client.get(tab(survey, "warm_clothing"))
-    page = answer.content.decode()
-    assert (page.count("<tr data-row="), page.count('inputmode="numeric"')) == (40, 40 * 26)
-    assert len(gzip.compress(answer.content)) <= 60 * 1024
-    # Who is signed in and what they may reach is asked on every page; this is the grid's own.
-    own = [q["sql"] for q in queries if '"needs_' in q["sql"] or '"directory_place"' in q["sql"]]
-    assert len(own) <= 12
-
-
-def test_a_large_tab_is_posted_at_once(world: World, officer: User, client_of: ClientOf) -> None:
-    survey = _forty_by_twentysix(world)
-    client = client_of(officer)
-    page = client.get(tab(survey, "warm_clothing")).context["grid"]
-    data = {cell.name: "3" for line in page.rows for cell in line.cells}
-    assert client.post(tab(survey, "warm_clothing"), data).status_code == 302
-    assert NeedStatement.objects.count() == 40 * 13
 
 
 @pytest.mark.parametrize("typed", ["²", "٣²", "9" * 5000])
