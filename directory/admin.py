@@ -104,7 +104,7 @@ class PlaceAdmin(FileAdmin):
     list_filter = ["kind", "unit"]
     list_select_related = ["unit"]
     search_fields = ["name"]
-    readonly_fields = ["continues"]
+    readonly_fields = ["continues", "lies_in"]
 
 
 @admin.register(Holiday)

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("delegations/<int:pk>/end/", delegation.delegation_end, name="delegation_end"),
     path("places/", place.place_list, name="place_list"),
     path("places/new/", place.place_create, name="place_create"),
+    path("places/<int:pk>/change/", place.place_change, name="place_change"),
     path("places/<int:pk>/end/", place.place_end, name="place_end"),
     path("reorganisation/", reorganisation.overview, name="reorganisation"),
     path("reorganisation/units/", reorganisation.unit_merge, name="unit_merge"),

@@ -61,8 +61,8 @@ def merge_units(
     return into
 
 
-def hand_over(rows: Iterable[Dated], on: date, by: User, **changes: object) -> None:
-    """End each row the day before ``on`` and go on in a new one with ``changes``.
+def hand_over(rows: Iterable[Dated], on: date, by: User, **changes: object) -> list[Dated]:
+    """End each row the day before ``on`` and go on in a new one with ``changes``. Returns those that go on.
 
     A row that begins on that day or later is changed itself. All end before the first goes on, so that no
     half of them stands in the way of the other.
@@ -72,6 +72,7 @@ def hand_over(rows: Iterable[Dated], on: date, by: User, **changes: object) -> N
         for name, value in changes.items():
             setattr(row, name, value)
         save_row(row, by=by)
+    return going_on
 
 
 def _ended_copy(row: Dated, on: date, by: User) -> Dated:
@@ -106,14 +107,26 @@ def _hand_on(
     else:
         for status in statuses:
             _end(status, on, by)
-    for place in _places_from(unit, on):
+    _hand_on_places(unit, into, on, by, place_names)
+    Succession.objects.create(predecessor=unit, successor=into, on=on)
+
+
+def _hand_on_places(unit: Unit, into: Unit, on: date, by: User, place_names: Mapping[int, str]) -> None:
+    """Villages first: a school goes on in the village that continues the one it lay in."""
+    going_on: dict[int | None, Dated] = {}
+    for place in sorted(_places_from(unit, on), key=lambda place: place.is_school):
         if place.kind == Place.Kind.COMMUNE:
             _end(place, on, by)
-        else:
-            before = place if place.valid_from < on else place.continues
-            name = place_names.get(place.pk, place.name)
-            hand_over([place], on, by, unit=into, name=name, continues=before)
-    Succession.objects.create(predecessor=unit, successor=into, on=on)
+            continue
+        before = place if place.valid_from < on else place.continues
+        changes = {
+            "unit": into,
+            "name": place_names.get(place.pk, place.name),
+            "continues": before,
+            # A village that ended before has no successor: where the school lies now, nobody has said.
+            "lies_in": going_on.get(place.lies_in_id),
+        }
+        (going_on[place.pk],) = hand_over([place], on, by, **changes)
 
 
 def _places_from(unit: Unit, on: date) -> list[Place]:

@@ -17,6 +17,8 @@ from directory.models.unit import Unit
 from directory.roles import Permission
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from directory.models.user import User
 
 
@@ -26,6 +28,11 @@ class PlaceQuerySet(DatedQuerySet):
         if user.may(Permission.MANAGE_DIRECTORY):
             return self.all()
         return self.filter(unit_id__in=user.reach.communes)
+
+    def villages_for(self, user: User, day: date) -> PlaceQuerySet:
+        """The villages within reach in which a school may lie on ``day``."""
+        villages = self.visible_to(user).on(day).filter(kind=Place.Kind.VILLAGE).select_related("unit")
+        return villages.order_by("unit__name", "unit", "order", "name")
 
     def within(self, units: Iterable[Unit]) -> PlaceQuerySet:
         """The villages, schools and sites of the units, not the communes as a whole."""
@@ -93,6 +100,22 @@ class Place(Dated):
             )
             facts = {"unit": self.unit, "day": date_format(self.valid_from, "SHORT_DATE_FORMAT")}
             raise ValidationError({"unit": ValidationError(message % facts, code="unit_not_valid")})
+        if self.lies_in is not None and (message := self._says_where_it_cannot_lie(self.lies_in)):
+            raise ValidationError({"lies_in": ValidationError(message, code="lies_elsewhere")})
+
+    def _says_where_it_cannot_lie(self, village: Place) -> str:
+        """Only a school lies in a village, of its own commune and of its own time."""
+        facts = {"place": self.name, "village": village.full_name, "unit": self.unit}
+        if not self.is_school:
+            message = gettext("%(place)s is no school, and only schools lie in a village. Leave this empty.")
+            return message % facts
+        if village.kind != self.Kind.VILLAGE or village.unit_id != self.unit_id:
+            return gettext("%(village)s is no village of %(unit)s. Choose one of that commune.") % facts
+        apart = self.valid_to is not None and self.valid_to < village.valid_from
+        if apart or (village.valid_to is not None and village.valid_to < self.valid_from):
+            message = gettext("%(place)s and %(village)s never existed at the same time. Choose another.")
+            return message % facts
+        return ""
 
     @property
     def is_school(self) -> bool:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directory import clock
 from directory.access import access, within_reach
-from directory.actions.place import end_place, enter_place
+from directory.actions.place import change_place, end_place, enter_place
 from directory.errors import Refusal
-from directory.forms.place import EndPlaceForm, PlaceForm
+from directory.forms.place import ChangePlaceForm, EndPlaceForm, PlaceForm
 from directory.http import Request
 from directory.models import Place
 from directory.roles import Permission
@@ -27,7 +27,7 @@ ROWS_PER_PAGE = 50
 @require_safe
 def place_list(request: Request) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    places = Place.objects.visible_to(request.user).select_related("unit")
+    places = Place.objects.visible_to(request.user).select_related("unit", "lies_in")
     places = places.order_by("unit__name", "unit", "order", "name", "valid_from")
     found = [place for place in places if unaccented(query) in unaccented(f"{place.name} {place.unit.name}")]
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
@@ -48,6 +48,24 @@ def place_create(request: Request) -> HttpResponse:
             messages.success(request, _("%(place)s was entered.") % {"place": place.full_name})
             return redirect("place_list")
     return render(request, "directory/place_create.html", {"form": form}, status=status_of(form))
+
+
+@access(Permission.MANAGE_PLACES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_change(request: Request, pk: int) -> HttpResponse:
+    place = within_reach(Place.objects.visible_to(request.user).select_related("unit", "lies_in"), pk=pk)
+    form = ChangePlaceForm(place, request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        version, village = form.cleaned_data["version"] or 0, form.cleaned_data["lies_in"]
+        try:
+            change_place(by=request.user, place=place, version=version, lies_in=village)
+        except Refusal as refusal:
+            form.show(refusal)
+        else:
+            messages.success(request, _("%(place)s was changed.") % {"place": place.full_name})
+            return redirect("place_list")
+    context = {"form": form, "place": place}
+    return render(request, "directory/place_change.html", context, status=status_of(form))
 
 
 @access(Permission.MANAGE_PLACES)

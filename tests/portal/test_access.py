@@ -81,6 +81,7 @@ CLOTHING = "warm clothing of the survey"
 OBJECTS: dict[str, Shows] = {
     **{f"account_{deed}": one("account") for deed in ("detail", "change", "reset", "deactivate", "activate")},
     "delegation_end": one("delegation"),
+    "place_change": one("place"),
     "place_end": one("place"),
     "round_detail": one("round"),
     "round_change": one("round"),
