@@ -10,13 +10,13 @@ from needs.cells import NeedKey, StatedNeed
 from needs.earlier import (
     Before,
     BySurvey,
+    Cells,
     Earlier,
     before_of,
     by_place,
-    counts_of,
+    cells_of,
     earlier_in,
     rows_of,
-    statements_of,
 )
 from needs.models import AgeBand, CheckNote, RowComment, Subgroup, SupportItem, Survey, SurveyRow
 from needs.models.catalogue import bands_and_subgroups
@@ -29,6 +29,14 @@ class Contents:
 
     def __init__(self, survey: Survey, compared: bool = False) -> None:
         self.survey, self.compared = survey, compared
+
+    def again(self) -> Contents:
+        """After a save: the answers are read anew; what was asked, where, and last year's surveys stay."""
+        fresh = Contents(self.survey, compared=True)
+        for name in ("places", "item_bands", "_headings", "_before"):
+            if name in self.__dict__:
+                fresh.__dict__[name] = self.__dict__[name]
+        return fresh
 
     @cached_property
     def places(self) -> list[Place]:
@@ -84,17 +92,24 @@ class Contents:
         return list({item.area_id: item.area for item, _ in self.item_bands}.values())
 
     def item_bands_of(self, area: SupportArea) -> list[ItemBand]:
-        return [(item, band) for item, band in self.item_bands if item.area_id == area.pk]
+        return self._item_bands_by_area.get(area.pk, [])
+
+    @cached_property
+    def _item_bands_by_area(self) -> dict[int, list[ItemBand]]:
+        areas: dict[int, list[ItemBand]] = {}
+        for item, band in self.item_bands:
+            areas.setdefault(item.area_id, []).append((item, band))
+        return areas
 
     @cached_property
     def counts(self) -> dict[tuple[int, int, int], int]:
         """Children by (place, age band, subgroup); not reported: no entry."""
-        return self._counts.get(self.survey.pk, {})
+        return self._cells.counts.get(self.survey.pk, {})
 
     @cached_property
     def statements(self) -> dict[tuple[int, int, int], StatedNeed]:
         """Stated needs by (place, item, age band)."""
-        return self._statements.get(self.survey.pk, {})
+        return self._cells.statements.get(self.survey.pk, {})
 
     def stated(self) -> Iterator[tuple[Place, SupportItem, AgeBand, StatedNeed]]:
         """Each stated need, place by place in the order of the grid."""
@@ -127,9 +142,8 @@ class Contents:
         if before.year is None:
             return Earlier()
         if self.compared:
-            return earlier_in(before, self._counts, self._statements, self._rows)
-        surveys = before.surveys
-        return earlier_in(before, counts_of(surveys), statements_of(surveys), rows_of(None, surveys))
+            return earlier_in(before, self._cells, self._rows)
+        return earlier_in(before, cells_of(before.surveys), rows_of(None, before.surveys))
 
     @cached_property
     def _before(self) -> Before:
@@ -140,12 +154,8 @@ class Contents:
         return self._before.surveys if self.compared else ()
 
     @cached_property
-    def _counts(self) -> BySurvey:
-        return counts_of([self.survey.pk, *self._read_too])
-
-    @cached_property
-    def _statements(self) -> BySurvey:
-        return statements_of([self.survey.pk, *self._read_too])
+    def _cells(self) -> Cells:
+        return cells_of([self.survey.pk, *self._read_too])
 
     @cached_property
     def _rows(self) -> BySurvey:
@@ -178,9 +188,13 @@ class Contents:
         return by_place(self.counts)
 
     def needs_at(self, place: Place, area: SupportArea) -> dict[NeedKey, StatedNeed]:
-        items = {item.pk for item, _ in self.item_bands_of(area)}
-        return {key: need for key, need in self._needs_by_place.get(place.pk, {}).items() if key[0] in items}
+        return self._needs_by_row.get((place.pk, area.pk), {})
 
     @cached_property
-    def _needs_by_place(self) -> dict[int, dict[NeedKey, StatedNeed]]:
-        return by_place(self.statements)
+    def _needs_by_row(self) -> dict[tuple[int, int], dict[NeedKey, StatedNeed]]:
+        area_of = {item.pk: item.area_id for item, _ in self.item_bands}
+        rows: dict[tuple[int, int], dict[NeedKey, StatedNeed]] = {}
+        for (place, item, band), need in self.statements.items():
+            if item in area_of:
+                rows.setdefault((place, area_of[item]), {})[item, band] = need
+        return rows

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from directory.models import Place
 from needs.cells import StatedNeed
@@ -75,10 +75,11 @@ def before_of(survey: Survey, places: Iterable[Place]) -> Before:
     return Before(year, surveys, today)
 
 
-def earlier_in(before: Before, counts: BySurvey, statements: BySurvey, rows: BySurvey) -> Earlier:
+def earlier_in(before: Before, cells: Cells, rows: BySurvey) -> Earlier:
     """What they said, at the places of today."""
     nothing = (key for key, row in _today(before, rows).items() if key[1] and row.nothing)
-    return Earlier(before.year, _today(before, counts), _today(before, statements), frozenset(nothing))
+    counts, statements = _today(before, cells.counts), _today(before, cells.statements)
+    return Earlier(before.year, counts, statements, frozenset(nothing))
 
 
 def _today(before: Before, cells: BySurvey) -> dict[Any, Any]:
@@ -91,32 +92,39 @@ def _today(before: Before, cells: BySurvey) -> dict[Any, Any]:
     return found
 
 
-def counts_of(surveys: Iterable[int]) -> BySurvey:
-    """By survey, then by cell. One query."""
-    counts = ChildCount.objects.filter(survey__in=surveys)
-    columns = counts.values_list("survey_id", "place_id", "age_band_id", "subgroup_id", "value")
-    return _by_survey((survey, tuple(key), value) for survey, *key, value in columns)
+@dataclass(frozen=True)
+class Cells:
+    """What surveys say, by survey, then by cell: the numbers of children, the stated needs."""
+
+    counts: BySurvey = field(default_factory=dict)
+    statements: BySurvey = field(default_factory=dict)
 
 
-def statements_of(surveys: Iterable[int]) -> BySurvey:
-    names = ("children", "quantity", "priority", "reason", "girls", "reviewed_priority")
-    columns = ("survey_id", "place_id", "item_id", "age_band_id", *names)
-    found = NeedStatement.objects.filter(survey__in=surveys).values_list(*columns)
-    return _by_survey((row[0], row[1:4], StatedNeed(*row[4:])) for row in found)
+def cells_of(surveys: Iterable[int]) -> Cells:
+    """Both in one query."""
+    asked, names = list(surveys), ("children", "quantity", "priority", "reason", "girls", "reviewed_priority")
+    stated = NeedStatement.objects.filter(survey__in=asked).values_list(
+        Value(False), "survey_id", "place_id", "item_id", "age_band_id", *names
+    )
+    filled = (Value(0), Value(0), Value(""), Value(0), Value(0))
+    counted = ChildCount.objects.filter(survey__in=asked).values_list(
+        Value(True), "survey_id", "place_id", "age_band_id", "subgroup_id", "value", *filled
+    )
+    cells = Cells()
+    for is_count, survey, place, column, part, *numbers in stated.union(counted, all=True):
+        found = (cells.counts if is_count else cells.statements).setdefault(survey, {})
+        found[place, column, part] = numbers[0] if is_count else StatedNeed(*numbers)
+    return cells
 
 
 def rows_of(survey: int | None, before: Iterable[int]) -> BySurvey:
     """All rows of the survey; of those before only what says that nothing is needed."""
     asked = Q(survey=survey) | Q(survey__in=before, nothing=True)
     found = SurveyRow.objects.filter(asked).select_related("saved_by")
-    return _by_survey((row.survey_id, (row.place_id, row.area_id), row) for row in found)
-
-
-def _by_survey(cells: Iterable[tuple[int, Any, Any]]) -> BySurvey:
-    found: dict[int, dict[Any, Any]] = {}
-    for survey, key, value in cells:
-        found.setdefault(survey, {})[key] = value
-    return found
+    rows: BySurvey = {}
+    for row in found:
+        rows.setdefault(row.survey_id, {})[row.place_id, row.area_id] = row
+    return rows
 
 
 def _places_of_today(places: Iterable[Place]) -> dict[int, int]:
