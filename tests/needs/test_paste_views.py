@@ -100,6 +100,7 @@ def test_a_refused_cell_holds_back_the_whole_block(
     confirmed = client.post(page(survey), confirmation(preview, sent))
     assert (preview.status_code, confirmed.status_code) == (422, 422)
     assert 'value="confirm"' not in preview.content.decode()
+    assert preview.content.decode().count('<li><a href="#paste-') == preview.context["preview"].refused
     assert (values(survey), rows(survey)) == before
 
 
