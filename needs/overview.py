@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from directory.models import Place, SupportArea, User
+from directory.models import Place, SupportArea, Unit, User
 from needs import permissions
 from needs.cells import children_cell, count_cell, in_row
 from needs.checks import CHILDREN
@@ -62,6 +62,11 @@ class Overview:
     @property
     def totals(self) -> Totals:
         return Totals.of(self.lines)
+
+    @property
+    def places(self) -> list[tuple[Unit, list[Place]]]:
+        """Each commune with the places that are asked there."""
+        return [(line.commune, self._places.get(line.commune.pk, [])) for line in self.lines]
 
     @property
     def sums(self) -> list[Cell]:

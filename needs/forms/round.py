@@ -35,13 +35,13 @@ class PlacesWidget(forms.CheckboxSelectMultiple):
 
 
 class PlacesField(forms.ModelMultipleChoiceField):
-    """Places to choose from, grouped by commune; nothing chosen: all."""
+    """Places to choose from, grouped by commune."""
 
     iterator = _ByCommune
     widget = PlacesWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Place.objects.none(), required=False, **kwargs)
+        super().__init__(Place.objects.none(), **kwargs)
 
     def offer(self, places: PlaceQuerySet) -> None:
         self.queryset = places.select_related("unit").order_by(
@@ -67,6 +67,7 @@ class RoundForm(forms.Form):
     )
     places = PlacesField(
         label=_("Places"),
+        required=False,
         help_text=_(
             "For a supplementary round: the places that were hit. Leave empty for the yearly review."
         ),
@@ -105,8 +106,10 @@ class RoundChangeForm(forms.Form):
         required=False,
         help_text=_("Asked for only if it moves. The communes read it in the history of the round."),
     )
-    event = forms.CharField(label=_("Event"), max_length=200, required=False)
-    places = PlacesField(label=_("Places"))
+    event = forms.CharField(label=_("Event"), max_length=200)
+    places = PlacesField(
+        label=_("Places"), help_text=_("A place about which something was entered already has to stay.")
+    )
     instructions = RoundForm.base_fields["instructions"]
     asks_chair = RoundForm.base_fields["asks_chair"]
 
