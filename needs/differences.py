@@ -22,6 +22,7 @@ from needs.grid import columns_of
 from needs.said import said_in, said_when_returned
 from needs.sections import Section
 
+SHORT = 12
 GREAT = 50  # per cent: from here on a reviewer should look twice
 
 
@@ -66,6 +67,10 @@ class Difference:
     @property
     def is_gone(self) -> bool:
         return self.now is None
+
+    @property
+    def is_number(self) -> bool:
+        return not isinstance(self.before, str) and not isinstance(self.now, str)
 
     @property
     def change(self) -> int | None:
@@ -119,6 +124,16 @@ class SectionChanges:
     @property
     def number(self) -> int:
         return sum(len(place.cells) for place in self.places)
+
+    @property
+    def great(self) -> int:
+        """How many of them a reviewer should look at twice."""
+        return sum(1 for place in self.places for cell in place.cells if cell.is_great)
+
+    @property
+    def is_short(self) -> bool:
+        """Short enough to stand open on the page."""
+        return self.number <= SHORT
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,18 @@ from needs.opinions import Asking
 from needs.sections import Section, Tabs
 
 
+class SometimesText(forms.CharField):
+    """Needed or not by what else was chosen, which its help says: not marked as optional."""
+
+    asked_sometimes = True
+
+
+class SometimesChoice(forms.TypedChoiceField):
+    """Whose empty choice is an answer too."""
+
+    asked_sometimes = True
+
+
 class RowForm(forms.Form):
     """A form about one row: chosen from ``sections``, or given."""
 
@@ -89,7 +101,7 @@ class OpinionForm(forms.Form):
             "required": _("No opinion was chosen. Say whether your agency agrees, and if not wholly, why.")
         },
     )
-    text = forms.CharField(
+    text = SometimesText(
         label=_("Reasons"),
         required=False,
         max_length=LONGEST_OPINION,
@@ -107,7 +119,7 @@ class OpinionForm(forms.Form):
 
 
 class PriorityFields(forms.Form):
-    priority = forms.TypedChoiceField(
+    priority = SometimesChoice(
         label=_("Reviewer's priority"),
         required=False,
         choices=[("", _("The commune's own")), *((number, number) for number in PRIORITIES)],
@@ -115,11 +127,12 @@ class PriorityFields(forms.Form):
         empty_value=None,
         help_text=_("1 is the most urgent."),
     )
-    reason = forms.CharField(
+    reason = SometimesText(
         label=_("Reason"),
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed unless the commune's own is taken."),
     )
 
 

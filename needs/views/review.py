@@ -106,8 +106,7 @@ def _read(request: Request, sections: Tabs) -> dict[str, Any]:
     return {
         "shortfalls": shortfalls_in(contents),
         "differences": differences_in(contents, sections, request.GET.get("against", "")),
-        "summaries": summaries_of(sections),
         "priorities": row_priorities(sections),
-        "grids": [Grid(section, editable=False) for section in sections],
+        "parts": [(summary, Grid(summary.section, editable=False)) for summary in summaries_of(sections)],
         "versions": versions_of(request.user, contents.survey),
     }
