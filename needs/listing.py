@@ -127,6 +127,11 @@ class Listing:
         values = [total.value for total in self.totals if total.value is not None]
         return sum(values) if values else None
 
+    def value_of(self, need: Need) -> int | None:
+        """Of what one need lacks, whole đồng; None: no price is known."""
+        price = self._prices.get((need.item_id, self._rounds[need.round_id].year))
+        return 0 if not need.balance.uncovered else None if price is None else need.balance.uncovered * price
+
     @property
     def has_closed_rounds(self) -> bool:
         return any(each.state == RoundState.CLOSED for each in self._rounds.values())

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from directory import clock
 from directory.access import access, within_reach
+from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import status_of
+from documents import listing as listing_pdf
+from documents.spreadsheet import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx
 from needs import permissions
 from needs.claims import claims_on
 from needs.forms.need import NeedFilterForm
 from needs.forms.review import PriorityFields
 from needs.listing import Listing
 from needs.models import Need
+from needs.papers import working_list
+from needs.workbooks import sheet_of
 
 PAGE = 50
+# What is made within some seconds: a workbook takes 0.2 ms a row, a laid out page 0.2 s.
+MOST_ROWS = {"xlsx": 20_000, "csv": 50_000, "pdf": 1_000}
 
 
 @access(Permission.VIEW_NEEDS)
@@ -35,8 +47,54 @@ def need_list(request: Request) -> HttpResponse:
         "page": pages.get_page(request.GET.get("page")),
         "chosen": [(chosen, _without(request, chosen.name)) for chosen in form.chosen()],
         "rounds": form.listed_rounds,
+        "files": [(format.upper(), _export_address(request, format)) for format in MOST_ROWS],
     }
     return render(request, "needs/need_list.html", context)
+
+
+@access(Permission.VIEW_NEEDS)
+@require_safe
+def need_export(request: Request, format: str) -> HttpResponseBase:
+    """Exactly the filtered list as a file; too long a one is refused by name."""
+    if format not in MOST_ROWS:
+        raise Http404
+    form = NeedFilterForm(request.GET, user=request.user)
+    if not form.is_valid():
+        return render(request, "needs/need_list.html", {"form": form}, status=422)
+    listing = Listing(request.user, form.sieve())
+    _refuse_too_many(listing.count(), format)
+    if format == "pdf":
+        paper = listing_pdf.render(working_list(request.user, form, listing))
+        return _file(HttpResponse(paper, content_type="application/pdf"), format)
+    sheet = sheet_of(request.user, form, listing)
+    if format == "xlsx":
+        return _file(HttpResponse(as_xlsx(sheet), content_type=XLSX_TYPE), format)
+    return _file(HttpResponse(b"".join(as_csv(sheet)), content_type=CSV_TYPE), format)
+
+
+def _refuse_too_many(count: int, format: str) -> None:
+    most = MOST_ROWS[format]
+    if count > most:
+        message = _(
+            "The file was not made: the list has %(count)s needs, and a %(format)s file holds at most "
+            "%(most)s. Narrow the list, for example to one round, commune or support area, and try again."
+        )
+        shown = {"count": number_format(count), "format": format.upper(), "most": number_format(most)}
+        raise Refusal(message % shown, code="too_many", count=count, most=most)
+
+
+def _file(response: HttpResponse, format: str) -> HttpResponse:
+    name = f"nhu-cau-{clock.today():%Y-%m-%d}.{format}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _export_address(request: Request, format: str) -> str:
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    return f"{reverse('need_export', args=[format])}?{asked.urlencode()}"
 
 
 def _without(request: Request, name: str) -> str:

@@ -28,7 +28,7 @@ from directory.templatetags.look import bar_shape, deed_in_words, state_in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 # Papers are no screens: WeasyPrint reads their styles from the text, and no browser ever gets it.
-SCREENS = [p for p in sorted(ROOT.glob("templates/**/*.html")) if "documents/paper" not in str(p)]
+SCREENS = [p for p in sorted(ROOT.glob("templates/**/*.html")) if "/documents/" not in str(p)]
 KB = 1024
 
 
