@@ -99,7 +99,7 @@ def _refuse_unless_reopenable(survey_round: SurveyRound, commune: Unit) -> None:
         )
         facts = {"day": date_format(there.due_on, "SHORT_DATE_FORMAT"), "reason": there.reason}
         raise WrongState(message % (names | facts), code="reopened_already")
-    if newer := newer_review_of(survey_round, commune):
+    if newer := newer_review_of(survey_round, commune, hold=True):
         message = _(
             "The needs of %(commune)s count in “%(newer)s” by now, where its survey is approved, and nothing "
             "counts in two years. Correct the survey there instead of reopening “%(round)s”."
@@ -107,14 +107,36 @@ def _refuse_unless_reopenable(survey_round: SurveyRound, commune: Unit) -> None:
         raise WrongState(message % (names | {"newer": newer}), code="newer_review")
 
 
-def newer_review_of(survey_round: SurveyRound, commune: Unit) -> SurveyRound | None:
-    """The newest yearly review of a later year that counts the needs of the commune, or of its successor."""
+def newer_review_of(survey_round: SurveyRound, commune: Unit, *, hold: bool = False) -> SurveyRound | None:
+    """The newest yearly review of a later year that counts the needs of the commune, or of its successor.
+
+    ``hold``: its surveys there are locked before they are asked, so that none is approved meanwhile.
+    """
     heirs = Succession.objects.successors([commune.pk], clock.today())
-    surveys = Survey.objects.approved().filter(
+    surveys = Survey.objects.filter(
         commune_id__in=heirs, round__kind=SurveyRound.Kind.YEARLY, round__year__gt=survey_round.year
     )
-    newest = surveys.select_related("round").order_by("-round__year").first()
+    if hold:
+        list(surveys.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    newest = surveys.approved().select_related("round").order_by("-round__year").first()
     return newest.round if newest else None
+
+
+def refuse_counted_twice(survey: Survey) -> None:
+    """A yearly review counts a commune only once no earlier round is reopened for it (or for what it was).
+
+    Ask it with the survey locked: reopening locks it too.
+    """
+    if survey.round.kind != SurveyRound.Kind.YEARLY:
+        return
+    before = Succession.objects.predecessors([survey.commune_id], clock.today())
+    reopened = Reopening.objects.in_force().filter(commune__in=before, round__year__lt=survey.round.year)
+    if there := reopened.select_related("round", "commune").order_by("round__year").first():
+        message = _(
+            "“%(older)s” is reopened for %(commune)s, and nothing counts in two years. "
+            "End that reopening first, then approve this survey."
+        )
+        raise WrongState(message % {"older": there.round, "commune": there.commune}, code="earlier_reopened")
 
 
 def _wrong(due_on: date, reason: str) -> Iterator[Problem]:

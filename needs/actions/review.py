@@ -14,6 +14,7 @@ from directory.errors import Forbidden, NotEnough, Refusal
 from directory.models import User
 from directory.states import target_of
 from needs import permissions
+from needs.actions.reopening import refuse_counted_twice
 from needs.actions.survey import locked, refuse_closed
 from needs.cells import StatedNeed
 from needs.contents import Contents
@@ -52,13 +53,14 @@ def approve_survey(*, by: User, survey: Survey) -> Survey:
 
     A correction moves each need by the difference to the version before. Opinions that are still
     outstanding do not hold it up; history names them. Raises ``Forbidden`` (no reviewer, or one's own
-    submission or entry), ``WrongState`` (not submitted, round closed), ``NotEnough`` if a
-    need would fall below what is covered, naming what covers it.
+    submission or entry), ``WrongState`` (not submitted, round closed, an earlier round reopened for the
+    commune), ``NotEnough`` if a need would fall below what is covered, naming what covers it.
     """
     survey = locked(survey)
     refuse_reviewer(by, survey)
     refuse_closed(survey.round, survey.commune)
     target = target_of(SURVEY_TRANSITIONS, "approve", survey.state, not_reviewable(survey))
+    refuse_counted_twice(survey)
     stated = Contents(survey).statements
     existing = _existing_needs(survey)
     _restate(survey, by, existing, stated)

@@ -15,7 +15,7 @@ from needs.actions import approve_survey, close_round, end_reopening, reopen_rou
 from needs.models import Need, Reopening, Survey, SurveyRound, SurveyRow
 from needs.states import SurveyState
 from tests.day import DAY
-from tests.needs.build import Statement, approved_need, filled_survey, started_survey
+from tests.needs.build import Statement, approved_need, filled_survey, started_survey, submitted_survey
 from tests.needs.test_row import save_count
 from tests.world import World
 
@@ -133,6 +133,21 @@ def test_an_approval_leaves_no_need_open_in_a_closed_round(
     )
     assert outcomes in (["done", "surveys_waiting"], ["done", "done"])
     assert Need.objects.open_needs().exists() == Reopening.objects.in_force().exists()
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_one_year_counts_whoever_is_first(
+    world: World, coordinator: User, second_coordinator: User, attempt: int
+) -> None:
+    """Last year's round is reopened while this year's survey is approved: never both."""
+    last_year = started_survey(world, year=2024)
+    close_round(by=coordinator, survey_round=last_year.round, reason="Hết năm")
+    survey = submitted_survey(world)
+    outcomes = at_once(
+        reopened_for(last_year, coordinator),
+        lambda: approve_survey(by=second_coordinator, survey=survey),
+    )
+    assert outcomes in (["done", "earlier_reopened"], ["newer_review", "done"])
 
 
 def test_what_reopens_while_something_is_saved_elsewhere_waits_for_nobody_for_ever(

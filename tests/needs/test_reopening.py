@@ -22,7 +22,13 @@ from needs.actions import (
 from needs.models import Need, NeedBalance, Reopening, Survey, SurveyRound
 from needs.states import SurveyState
 from tests.merger import DAY, Merger, merge
-from tests.needs.build import approved_need, approved_survey, filled_survey, open_yearly_round
+from tests.needs.build import (
+    approved_need,
+    approved_survey,
+    filled_survey,
+    open_yearly_round,
+    submitted_survey,
+)
 from tests.needs.test_round import disaster
 from tests.world import World
 
@@ -182,6 +188,23 @@ def test_nothing_counts_in_two_years(world: World) -> None:
     assert "Rà soát nhu cầu năm 2025" in str(refusal.value)
     assert list(Need.objects.open_needs()) == []
     reopened(world, last_year, "Ia Đal")  # which has no approved survey in the newer round
+
+
+def test_a_newer_review_is_approved_once_the_reopening_has_ended(world: World, coordinator: User) -> None:
+    last_year = closed_round(world, 2024)
+    reopened(world, last_year)
+    survey = submitted_survey(world)
+    with pytest.raises(WrongState) as refusal:
+        approve_survey(by=coordinator, survey=survey)
+    assert refusal.value.code == "earlier_reopened"
+    assert "Rà soát nhu cầu năm 2024" in str(refusal.value)
+    ended(world, last_year)
+    assert approve_survey(by=coordinator, survey=survey).state == SurveyState.APPROVED
+
+
+def test_a_neighbours_reopening_holds_no_approval(world: World, coordinator: User) -> None:
+    reopened(world, closed_round(world, 2024), "Ia Đal")
+    approved_survey(world)
 
 
 def test_nothing_counts_in_two_years_over_a_merger(world: World, administrator: User) -> None:
