@@ -95,7 +95,7 @@ def tab_of(request: Request, pk: int, code: str, compared: bool = False) -> Sect
 
 def _fresh(tab: Section) -> Section:
     """The same tab, read again after a save."""
-    return Section(Contents(tab.contents.survey, compared=True), tab.area)
+    return Section(tab.contents.again(), tab.area)
 
 
 def place_of(tab: Section, pk: int) -> Place:
