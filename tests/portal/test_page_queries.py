@@ -1,0 +1,129 @@
+"""How many queries each main page may cost, session, account, delegations and reach included.
+
+A page's number goes up only on purpose. The grid's is promised, with all that may stand on it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from directory import clock
+from directory.actions.delegation import delegate
+from directory.models import User
+from needs.actions import approve_survey, submit_survey
+from needs.actions.comment import comment_row
+from needs.checks import Grade, findings_in
+from needs.contents import Contents
+from tests.needs.build import Statement, filled_survey
+from tests.portal.chains import Chain, build_chains
+from tests.world import World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+ClientOf = Callable[[User], Client]
+THE_GRIDS = 12
+
+
+def queries_of(client: Client, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    assert answer.status_code == 200, path
+    return len(queries)
+
+
+# At most, by who opens it: one of each record within reach.
+PAGES: dict[str, dict[str, int]] = {
+    "officer.iadom": {
+        "account_change_password": 2,
+        "home": 15,
+        "round_list": 10,
+        "round_detail": 17,
+        "survey_grid": THE_GRIDS,
+        "survey_check": 13,
+        "need_list": 18,
+        "need_detail": 7,
+        "distribution_list": 5,
+        "distribution_detail": 9,
+    },
+    "coordinator": {
+        "home": 23,
+        "round_list": 10,
+        "round_detail": 19,
+        "survey_grid": THE_GRIDS,
+        "survey_review": 19,
+        "item_list": 6,
+        "buying_list": 13,
+        "need_list": 18,
+        "donor_list": 5,
+        "donor_detail": 14,
+        "pledge_list": 9,
+        "pledge_detail": 11,
+        "supply_list": 6,
+        "allocation_board": 10,
+        "allocation_list": 5,
+        "report_list": 6,
+        "period_detail": 34,
+        "delegation_list": 3,
+        "place_list": 4,
+    },
+    "leader": {"home": 10, "survey_grid": THE_GRIDS, "need_list": 18},
+    "health": {"home": 11, "round_detail": 17, "need_list": 10, "allocation_board": 8},
+    "administrator": {"home": 3, "account_list": 3, "account_detail": 4, "place_list": 3},
+}
+
+
+@pytest.fixture
+def chain(world: World) -> Chain:
+    return build_chains(world).own
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_no_page_costs_more(world: World, chain: Chain, client_of: ClientOf, username: str) -> None:
+    client = client_of(world.user(username))
+    found = {name: queries_of(client, path_of(name, chain)) for name in PAGES[username]}
+    dearer = {
+        name: (cost, PAGES[username][name]) for name, cost in found.items() if cost > PAGES[username][name]
+    }
+    assert dearer == {}
+
+
+def path_of(name: str, chain: Chain) -> str:
+    if name == "survey_grid":
+        return reverse(name, args=[chain.survey.pk, "warm_clothing"])
+    noun, _, page = name.partition("_")
+    of_one = page in ("detail", "edit", "check", "review")
+    return reverse(name, args=[getattr(chain, noun).pk] if of_one else [])
+
+
+def test_the_grid_with_everything_on_it(world: World, officer: User, client_of: ClientOf) -> None:
+    """Last year's values, a warning, a comment, and a colleague's powers besides one's own."""
+    village, today = world.village("Ia Dom"), clock.today()
+    with clock.standing_on(today.replace(year=2024)):
+        approved_in(world, 2024, Statement(village, children=20, quantity=20))
+    survey = filled_survey(world, needs=[Statement(village, children=90, quantity=90)])
+    area = world.area("warm_clothing")
+    comment_row(by=officer, survey=survey, place=village, area=area, text="Thôn có thêm hộ mới đến.")
+    delegate(
+        by=world.user("officer.iadom.2"),
+        to_user=officer,
+        valid_from=today,
+        valid_to=today + timedelta(days=9),
+        reason="nghỉ phép",
+    )
+    contents = Contents(survey)
+    assert (contents.earlier.year, len(contents.comments)) == (2024, 1)
+    assert [finding.place for finding in findings_in(contents, Grade.WARNING)] == [village]
+    assert queries_of(client_of(officer), reverse("survey_grid", args=[survey.pk, area.code])) <= THE_GRIDS
+
+
+def approved_in(world: World, year: int, need: Statement) -> None:
+    survey = filled_survey(world, needs=[need], year=year)
+    submit_survey(by=survey.created_by, survey=survey)
+    approve_survey(by=world.user("coordinator"), survey=survey)
