@@ -15,6 +15,8 @@ from directory.errors import Problem
 from needs.claims import Claim, claims_on_each
 from needs.contents import Contents
 from needs.models import Need
+from needs.sections import Section
+from needs.states import SurveyState
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,14 @@ def shortfalls_of(short: Iterable[tuple[Need, int, int]]) -> list[Shortfall]:
     return [Shortfall(need, wanted, covered, claims[need.pk]) for need, wanted, covered in short]
 
 
-def shortfalls_in(contents: Contents) -> list[Shortfall]:
-    """What an approval of this version would be refused for, as things stand."""
+def shortfalls_in(contents: Contents, sections: Iterable[Section]) -> list[Shortfall]:
+    """What an approval of this version would be refused for, as things stand, in these sections."""
     survey = contents.survey
-    if survey.version == 1:
+    if survey.version == 1 or survey.state == SurveyState.APPROVED:
         return []
+    areas = [section.area for section in sections if section.area]
     needs = Need.objects.filter(round=survey.round_id, place__unit=survey.commune_id, balance__covered__gt=0)
+    needs = needs.filter(item__area__in=areas)
     needs = needs.select_related("place__unit", "item", "age_band").annotate(spoken_for=F("balance__covered"))
     short = []
     for need in needs.order_by("pk"):

@@ -22,6 +22,7 @@ from needs.forms.review import OpinionAskForm
 from needs.forms.round import ReasonForm
 from needs.grid import Grid
 from needs.models import Survey
+from needs.notes import noted_warnings
 from needs.opinions import askings
 from needs.priorities import row_priorities
 from needs.reviewers import why_not_reviewer
@@ -104,7 +105,8 @@ def _read(request: Request, sections: Tabs) -> dict[str, Any]:
     """What there is to read before deciding."""
     contents = sections[0].contents
     return {
-        "shortfalls": shortfalls_in(contents),
+        "shortfalls": shortfalls_in(contents, sections),
+        "warnings": noted_warnings(sections),
         "differences": differences_in(contents, sections, request.GET.get("against", "")),
         "priorities": row_priorities(sections),
         "parts": [(summary, Grid(summary.section, editable=False)) for summary in summaries_of(sections)],

@@ -34,7 +34,9 @@ from needs.forms.round import ReasonForm
 from needs.models import Survey, SurveyRound
 from needs.notes import WrittenNote
 from needs.sections import sections_for
+from needs.shortfalls import shortfalls_in
 from needs.states import SURVEY_TRANSITIONS, SurveyState
+from needs.versions import versions_of
 
 
 def survey_within_reach(request: Request, pk: int) -> Survey:
@@ -169,6 +171,8 @@ def _check_page(
         "may_sign": signs and not permissions.submitted_it(user, survey),
         "own_submission": signs and permissions.submitted_it(user, survey),
         "form": form,
+        "shortfalls": shortfalls_in(contents, sections),
+        "versions": versions_of(user, survey),
         "may_correct": survey.is_correctable and permissions.may_correct(user, survey),
         "may_review": survey.state == SurveyState.SUBMITTED and permissions.reviews(user, survey),
         # What is open in a survey is named part by part; a note that was refused leads to its field.

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils.translation import gettext as _
 
 from directory import clock
 from directory.models import User
-from needs.actions import approve_survey, correct_survey, return_survey, save_row, submit_survey
+from needs.actions import (
+    approve_survey,
+    correct_survey,
+    return_survey,
+    save_row,
+    send_back_survey,
+    submit_survey,
+)
 from needs.contents import Contents
 from needs.differences import Difference, Differences, differences_in
 from needs.models import Survey, SurveyRow
@@ -18,6 +26,7 @@ from tests.needs.build import (
     Statement,
     approved_survey,
     filled_survey,
+    signing_survey,
     state_need,
     submitted_survey,
 )
@@ -79,13 +88,13 @@ def test_what_changed_since_the_return(world: World, coordinator: User) -> None:
     count_children(world, survey, 0, "girls")
     state_need(world, survey, Statement(place, children=20, quantity=10, priority=1, reason="Mới"))
     item = world.item("warm_clothing")
-    with_bands = f"{item} ({item.unit}), 3-5, quantity"
+    with_bands = f"{item} ({item.unit}), 3-5, {_('quantity')}"
     assert told(differences(survey, coordinator, "return")) == [
         ("children", "Thôn 1", f"{world.band('3-5')}, {world.subgroup('total')}", 100, 130),
         ("children", "Thôn 1", f"{world.band('3-5')}, {world.subgroup('girls')}", None, 0),
         ("warm_clothing", "Thôn 1", with_bands, 40, 10),
-        ("warm_clothing", "Thôn 1", "Priority", 2, 1),
-        ("warm_clothing", "Thôn 1", "Reason", "Cũ", "Mới"),
+        ("warm_clothing", "Thôn 1", _("Priority"), 2, 1),
+        ("warm_clothing", "Thôn 1", _("Reason"), "Cũ", "Mới"),
     ]
 
 
@@ -108,12 +117,12 @@ def test_a_need_that_is_new_or_gone(world: World, coordinator: User) -> None:
     state_need(world, draft, Statement(other, children=0, quantity=0))
     label = f"{item} ({item.unit}), 3-5"
     assert told(differences(draft, coordinator, "version")) == [
-        ("warm_clothing", "Thôn 1", f"{label}, children", 20, None),
-        ("warm_clothing", "Thôn 1", f"{label}, quantity", 20, None),
-        ("warm_clothing", "Thôn 1", "Nothing is needed", None, "said"),
-        ("warm_clothing", "Thôn 2", f"{label}, children", None, 0),
-        ("warm_clothing", "Thôn 2", f"{label}, quantity", None, 0),
-        ("warm_clothing", "Thôn 2", "Nothing is needed", "said", None),
+        ("warm_clothing", "Thôn 1", f"{label}, {_('children')}", 20, None),
+        ("warm_clothing", "Thôn 1", f"{label}, {_('quantity')}", 20, None),
+        ("warm_clothing", "Thôn 1", _("Nothing is needed"), None, _("said")),
+        ("warm_clothing", "Thôn 2", f"{label}, {_('children')}", None, 0),
+        ("warm_clothing", "Thôn 2", f"{label}, {_('quantity')}", None, 0),
+        ("warm_clothing", "Thôn 2", _("Nothing is needed"), _("said"), None),
     ]
 
 
@@ -127,9 +136,11 @@ def test_last_year_is_compared_too(world: World, coordinator: User) -> None:
         approve_survey(by=coordinator, survey=before)
     survey = submitted_survey(world, needs=[Statement(place, children=20, quantity=50, reason="2025")])
     found = differences(survey, coordinator)
-    assert [(choice.against, choice.label) for choice in found.choices] == [("year", "Year 2024")]
-    assert [(label, before, now) for _s, _p, label, before, now in told(found)] == [
-        (f"{world.item('warm_clothing')} (bộ), 3-5, quantity", 20, 50)
+    assert [(choice.against, choice.label) for choice in found.choices] == [
+        ("year", _("Year %(year)s") % {"year": "2024"})
+    ]
+    assert [(label, before, now) for _section, _place, label, before, now in told(found)] == [
+        (f"{world.item('warm_clothing')} (bộ), 3-5, {_('quantity')}", 20, 50)
     ]
 
 
@@ -179,3 +190,10 @@ def test_change_and_per_cent(
 ) -> None:
     difference = Difference("", before, now)
     assert (difference.change, difference.percent, difference.is_great) == (change, percent, great)
+
+
+def test_the_chair_keeps_it_too(world: World, chair: User) -> None:
+    survey = signing_survey(world)
+    survey = send_back_survey(by=chair, survey=survey, reason="Thiếu thôn 2")
+    survey.refresh_from_db()
+    assert said_when_returned(survey) == said_in(Contents(survey))

@@ -70,7 +70,6 @@ def test_nor_what_they_typed_on_the_communes_behalf(
         with pytest.raises(Forbidden) as refusal:
             deed(by=coordinator, survey=survey)
         assert refusal.value.code == "own_entry"
-        assert "ask the administrator" in str(refusal.value)
     survey.refresh_from_db()
     assert survey.state == SurveyState.SUBMITTED
 
@@ -78,7 +77,7 @@ def test_nor_what_they_typed_on_the_communes_behalf(
 def test_the_refusal_names_who_may(world: World, coordinator: User) -> None:
     survey = submitted_survey(world)
     Survey.objects.filter(pk=survey.pk).update(submitted_by=coordinator)
-    with pytest.raises(Forbidden, match=r"coordinating office: coordinator\.2\."):
+    with pytest.raises(Forbidden, match=r"coordinator\.2"):
         approve_survey(by=coordinator, survey=survey)
 
 

@@ -319,10 +319,11 @@ def test_the_page_costs_the_same_with_more_of_everything(
 ) -> None:
     costs = []
     for commune, number in (("Ia Dom", 1), ("Ia Đal", 3)):
-        places = [world.village(commune), world.village(commune, 2), world.school(commune)][:number]
-        survey = submitted_survey(world, commune, needs=[Statement(place) for place in places])
-        for place in places:
-            area = world.area("warm_clothing")
+        first, second = world.village(commune), world.village(commune, 2)
+        rows = [(first, "warm_clothing"), (second, "warm_clothing"), (first, "meal")][:number]
+        survey = submitted_survey(world, commune, needs=[Statement(*row) for row in rows])
+        for place, item in rows:
+            area = world.item(item).area
             comment_row(by=coordinator, survey=survey, place=place, area=area, text="Xem lại")
             prioritise_row(by=coordinator, survey=survey, place=place, area=area, priority=1, reason="Rét")
         costs.append(queries_of(client_of(coordinator), review_of(survey)))
@@ -337,3 +338,14 @@ def test_own_work_is_not_decided_on_and_the_page_says_who_may(
     page = client_of(coordinator).get(review_of(survey)).content.decode()
     assert "coordinator.2" in page
     assert reverse("survey_approve", args=[survey.pk]) not in page
+
+
+def test_the_commune_sees_in_advance_what_would_be_refused(
+    world: World, officer: User, health_officer: User, client_of: ClientOf
+) -> None:
+    survey = below_what_is_covered(world, officer)
+    url = reverse("survey_check", args=[survey.pk])
+    page = client_of(officer).get(url)
+    assert [shortfall.wanted for shortfall in page.context["shortfalls"]] == [5]
+    assert [version.version for version in page.context["versions"]] == [2, 1]
+    assert client_of(health_officer).get(url).context["shortfalls"] == []
