@@ -83,6 +83,10 @@ class BuyingList:
         return [group for group in self.groups if group.price is None]
 
     @property
+    def has_sexes(self) -> bool:
+        return any(group.item.by_sex for group in self.groups)
+
+    @property
     def years(self) -> list[int]:
         return sorted({group.year for group in self.groups})
 

@@ -13,11 +13,11 @@ Sex = ItemSize.Sex
 
 @dataclass(frozen=True)
 class CatalogueLine:
-    """``price``: đồng per unit in the year asked for; None: there is none, which is not 0."""
+    """``price``: the newest reference price; None: there is none, which is not 0."""
 
     item: SupportItem
     bands: str
-    price: int | None
+    price: ReferencePrice | None
     has_sizes: bool
 
 
@@ -31,8 +31,13 @@ class SizeGroup:
 
 
 def lines_by_area(year: int, *, retired: bool) -> dict[SupportArea, list[CatalogueLine]]:
-    """The items in use, or those that are retired, by support area; four queries however many there are."""
-    prices = dict(ReferencePrice.objects.filter(year=year).values_list("item_id", "amount"))
+    """The items in use, or those that are retired, by support area, with their prices up to ``year``.
+
+    Four queries, however many items there are.
+    """
+    prices = {
+        price.item_id: price for price in ReferencePrice.objects.filter(year__lte=year).order_by("year")
+    }
     sized = set(ItemSize.objects.values_list("item_id", flat=True))
     lines: dict[SupportArea, list[CatalogueLine]] = {}
     for item in SupportItem.objects.catalogue():

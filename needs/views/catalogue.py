@@ -35,9 +35,8 @@ from needs.uses import uses_of
 @require_safe
 def item_list(request: Request) -> HttpResponse:
     retired = request.GET.get("state") == "retired"
-    year = clock.today().year
-    areas = lines_by_area(year, retired=retired)
-    context = {"areas": list(areas.items()), "year": year, "retired": retired}
+    areas = lines_by_area(clock.today().year, retired=retired)
+    context = {"areas": list(areas.items()), "retired": retired}
     return render(request, "needs/item_list.html", context)
 
 
