@@ -56,6 +56,7 @@ urlpatterns = [
     path("comments/<int:pk>/settle/", comment.comment_settle, name="comment_settle"),
     path("needs/", need.need_list, name="need_list"),
     path("needs/buying-list/", buying.buying_list, name="buying_list"),
+    path("needs/buying-list.<str:format>/", buying.buying_export, name="buying_export"),
     path("needs/list.<str:format>/", need.need_export, name="need_export"),
     path("needs/<int:pk>/", need.need_detail, name="need_detail"),
 ]

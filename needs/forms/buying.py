@@ -38,7 +38,12 @@ class BuyingFilterForm(forms.Form):
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
 
     def apply(self, needs: NeedQuerySet) -> NeedQuerySet:
-        """The needs that match; a wrong filter matches all, and says so beside its field."""
-        asked = {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+        """The needs that match a valid filter."""
         fields = {"round": "round", "commune": "place__unit", "area": "item__area", "item": "item"}
-        return needs.filter(**{fields[name]: value for name, value in asked.items()})
+        return needs.filter(**{fields[name]: value for name, value in self.cleaned_data.items() if value})
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """What the list is narrowed to, in words, by label."""
+        return [
+            (str(self.fields[name].label), str(value)) for name, value in self.cleaned_data.items() if value
+        ]

@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from directory import clock
 from directory.access import access
 from directory.http import Request
 from directory.roles import Permission
+from documents.spreadsheet import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx
+from needs.buying import BuyingList
 from needs.buying import buying_list as list_of
+from needs.buying_workbook import sheet_of
 from needs.forms.buying import BuyingFilterForm
 from needs.models import Need
+
+FORMATS = ("xlsx", "csv")
 
 
 @access(Permission.VIEW_NEEDS)
 @require_safe
 def buying_list(request: Request) -> HttpResponse:
     form = BuyingFilterForm(request.GET, user=request.user)
-    found = list_of(form.apply(Need.objects.visible_to(request.user)))
-    return render(request, "needs/buying_list.html", {"form": form, "list": found})
+    if not form.is_valid():
+        return _refused(request, form)
+    query = request.GET.urlencode()
+    files = [(each.upper(), f"{reverse('buying_export', args=[each])}?{query}") for each in FORMATS]
+    context = {"form": form, "list": _list(request, form), "files": files}
+    return render(request, "needs/buying_list.html", context)
+
+
+@access(Permission.VIEW_NEEDS)
+@require_safe
+def buying_export(request: Request, format: str) -> HttpResponse:
+    """Exactly the filtered list as a file."""
+    if format not in FORMATS:
+        raise Http404
+    form = BuyingFilterForm(request.GET, user=request.user)
+    if not form.is_valid():
+        return _refused(request, form)
+    sheet = sheet_of(_list(request, form), form.chosen())
+    if format == "xlsx":
+        response = HttpResponse(as_xlsx(sheet), content_type=XLSX_TYPE)
+    else:
+        response = HttpResponse(b"".join(as_csv(sheet)), content_type=CSV_TYPE)
+    name = f"danh-sach-mua-sam-{clock.today():%Y-%m-%d}.{format}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _list(request: Request, form: BuyingFilterForm) -> BuyingList:
+    return list_of(form.apply(Need.objects.visible_to(request.user)))
+
+
+def _refused(request: Request, form: BuyingFilterForm) -> HttpResponse:
+    return render(request, "needs/buying_list.html", {"form": form}, status=422)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
@@ -257,6 +259,34 @@ def test_the_buying_list_is_filtered_and_totalled(world: World, coordinator: Use
     assert value(area=world.area("play").pk) is None
     page = browser.get("/needs/buying-list/").content.decode()
     assert "2.000.000" in page
+
+
+def test_a_wrong_filter_is_refused_not_ignored(world: World, coordinator: User, client_of: Any) -> None:
+    for address in ("/needs/buying-list/", "/needs/buying-list.csv/"):
+        response = client_of(coordinator).get(address, {"commune": "999999"})
+        assert (response.status_code, wrong(response)) == (422, ["commune"])
+    assert client_of(coordinator).get("/needs/buying-list.doc/").status_code == 404
+
+
+def test_the_buying_list_as_a_file(world: World, coordinator: User, client_of: Any) -> None:
+    set_price(by=coordinator, item=world.item("warm_clothing"), year=2025, amount=200_000)
+    needs = [
+        Statement(world.village("Ia Dom"), quantity=4),
+        Statement(world.village("Ia Dom"), item="play_area", band="all", quantity=1),
+    ]
+    approved_survey(world, needs=needs)
+    browser = client_of(coordinator)
+    response = browser.get("/needs/buying-list.csv/", {"commune": world.commune("Ia Dom").pk})
+    lines = response.content.decode("utf-8-sig").split("\r\n")
+    assert "Xã: xã Ia Dom" in lines
+    head = next(number for number, line in enumerate(lines) if line.count(";") == 9)
+    rows = [line.split(";") for line in lines[head + 1 : -1]]
+    assert [row[6:8] for row in rows] == [["khu", "1"], ["bộ", "4"], ["", ""]]
+    assert [row[8:] for row in rows[1:]] == [["200000", "800000"], ["", "800000"]]
+    assert not any(cell.isdigit() for cell in rows[0][8:])  # no price is not 0
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.get("/needs/buying-list.xlsx/").content)).worksheets[0]
+    last = [cell.value for cell in list(sheet.iter_rows())[-2]]
+    assert last[7:] == [4, 200_000, 800_000]
 
 
 def test_the_buying_list_takes_as_many_queries_for_three_as_for_one(

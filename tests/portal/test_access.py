@@ -113,6 +113,7 @@ OBJECTS: dict[str, Shows] = {
     ),
     "need_detail": one("need"),
     "need_export": Shows((), lambda chain: {"format": "csv"}),
+    "buying_export": Shows((), lambda chain: {"format": "csv"}),
     # The catalogue is one for all districts.
     **{
         f"item_{page}": Shows((), lambda chain: {"pk": chain.need.item_id})
