@@ -138,6 +138,8 @@ OBJECTS: dict[str, Shows] = {
 NOT_THEIRS = {
     ("survey_row_save", "coordinator"),  # the commune fills in its own survey, it was not begun on its behalf
     ("survey_paste", "coordinator"),
+    ("survey_copy", "coordinator"),
+    ("survey_nothing", "coordinator"),
     ("comment_settle", "officer.iadom"),  # the survey is not in the commune's hands any more
     ("survey_note", "coordinator"),
     ("survey_submit", "coordinator"),
