@@ -44,6 +44,7 @@ def _rows(found: BuyingList) -> Iterator[list[Value]]:
                 str(group.item),
                 str(group.year),
                 str(line.band),
+                line.sex_in_words,
                 line.size,
                 group.item.unit,
                 line.quantity,

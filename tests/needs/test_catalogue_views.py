@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from directory import history
 from directory.models import User
@@ -236,8 +237,9 @@ def test_a_use_out_of_sight_is_counted_not_named(world: World, coordinator: User
     """The catalogue is one for all; whose survey of another district it is, is not told."""
     from needs.uses import Use
 
-    assert str(Use("surveys", 3, ("A",))) == "surveys: A and 2 more"
-    assert str(Use("surveys", 2)) == "surveys: 2"
+    with translation.override("en"):
+        assert str(Use("surveys", 3, ("A",))) == "surveys: A and 2 more"
+        assert str(Use("surveys", 2)) == "surveys: 2"
 
 
 # The buying list -----------------------------------------------------------------------------------
