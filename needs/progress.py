@@ -155,6 +155,8 @@ def progress_in(survey_round: SurveyRound, user: User) -> list[Progress]:
 def progress_of(rounds: Iterable[SurveyRound], user: User) -> dict[SurveyRound, list[Progress]]:
     """The same of several rounds at once, without a query for each of them."""
     rounds = list(rounds)
+    if not rounds:
+        return {}
     within = {scope: Unit.objects.within([scope], clock.today()) for scope in {r.scope_id for r in rounds}}
     places = Place.objects.filter(rounds__in=rounds).values_list("rounds", "unit").distinct()
     chosen: dict[int, set[int]] = {}

@@ -29,9 +29,6 @@ class SurveyRoundQuerySet(models.QuerySet):
         """Rounds of a unit that the user coordinates, or that contains the user's own."""
         return self.filter(scope_id__in=user.reach.scopes | user.reach.around)
 
-    def open_rounds(self) -> SurveyRoundQuerySet:
-        return self.filter(state=RoundState.OPEN)
-
     def in_hand(self) -> SurveyRoundQuerySet:
         """Rounds in which somebody may still enter something: open, or reopened for a commune."""
         reopened = Reopening.objects.in_force().filter(round=models.OuterRef("pk"))

@@ -15,7 +15,7 @@ from directory.models import AreaStatus, HistoryEntry, User
 from distributions.actions import allocate, reverse_allocation
 from distributions.models import Allocation
 from donors.models import SupplyBalance, SupplyMove
-from needs.actions import close_round
+from needs.actions import close_round, end_reopening, reopen_round
 from needs.claims import claims_on
 from tests.distributions import build
 from tests.distributions.refused import places_of, refusal_of
@@ -107,6 +107,22 @@ def test_a_closed_round_takes_nothing_more(world: World, coordinator: User) -> N
     refusal = refusal_of(lambda: allocate(by=coordinator, supply_line=line, need=need, quantity=1))
     assert (type(refusal), refusal.code) == (WrongState, "need_closed")
     assert "Hết năm" in str(refusal)
+
+
+def test_a_reopened_commune_takes_again_until_the_reopening_ends(world: World, coordinator: User) -> None:
+    need, line = build.need_of(world, 50), build.supply_of(world)
+    other = build.need_of(world, 50, commune="Ia Đal")
+    close_round(by=coordinator, survey_round=need.round, reason="Hết năm")
+    commune = {"survey_round": need.round, "commune": world.commune("Ia Dom")}
+    reopen_round(by=coordinator, due_on=clock.today(), reason="Bổ sung", **commune)
+    allocate(by=coordinator, supply_line=line, need=need, quantity=20)
+    refusal = refusal_of(lambda: allocate(by=coordinator, supply_line=line, need=other, quantity=1))
+    assert refusal.code == "need_closed"
+    end_reopening(by=coordinator, reason="Đã đủ", **commune)
+    refusal = refusal_of(lambda: allocate(by=coordinator, supply_line=line, need=need, quantity=1))
+    assert (refusal.code, "Đã đủ" in str(refusal)) == ("need_closed", True)
+    need.balance.refresh_from_db()
+    assert need.balance.covered == 20
 
 
 def earmarks(world: World, name: str) -> dict[str, object]:
