@@ -25,6 +25,7 @@ def test_pages_keep_the_accessibility_rules(
         ("/", officer),
         ("/password/", officer),
         ("/no-such-page/", officer),
+        ("/logout/", officer),
     ):
         page = open_page(path, user, phone=phone)
         assert violations(page) == [], path
