@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import translation
 from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
 
 from directory import clock
 from directory.models import User
@@ -69,12 +70,12 @@ def _agencies(user: User) -> list[str]:
 
 
 def _facts(form: NeedFilterForm, rounds: Sequence[SurveyRound], count: int) -> list[str]:
-    moment, needs = date_format(clock.now(), "H:i d/m/Y"), number_format(count, force_grouping=True)
+    moment = date_format(localtime(clock.now()), "H:i d/m/Y")
     chosen = "; ".join(f"{each.label}: {each.value}" for each in form.chosen() if each.name != "round")
     return [
         f"Đợt rà soát: {'; '.join(each.name for each in rounds) or 'chưa có'}",
         f"Điều kiện lọc: {chosen or 'không'}",
-        f"Lập lúc {moment}; {needs} nhu cầu",
+        f"Lập lúc {moment}; {number_format(count, force_grouping=True)} nhu cầu",
     ]
 
 

@@ -16,13 +16,14 @@ from needs.models import Need
 
 def sheet_of(user: User, form: NeedFilterForm, listing: Listing) -> Sheet:
     """What the list shows, with its filter in words. Of a valid form."""
+    moment = date_format(timezone.localtime(clock.now()), "SHORT_DATETIME_FORMAT")
     return Sheet(
         title=_("List of needs"),
         notes=[
             str(user.agency or ""),
             f"{_('Survey rounds shown:')} {'; '.join(each.name for each in form.listed_rounds)}",
             *(f"{chosen.label}: {chosen.value}" for chosen in form.chosen() if chosen.name != "round"),
-            _("Made on %(when)s") % {"when": date_format(clock.now(), "SHORT_DATETIME_FORMAT")},
+            _("Made on %(when)s") % {"when": moment},
         ],
         columns=_columns(),
         rows=(_row(need, listing.value_of(need)) for need in listing.in_portions()),

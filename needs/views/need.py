@@ -92,17 +92,21 @@ def _file(response: HttpResponse, format: str) -> HttpResponse:
 
 
 def _export_address(request: Request, format: str) -> str:
-    asked = request.GET.copy()
-    asked.pop("page", None)
-    return f"{reverse('need_export', args=[format])}?{asked.urlencode()}"
+    return reverse("need_export", args=[format]) + _asked(request)
 
 
 def _without(request: Request, name: str) -> str:
     """The address of the same list without one filter; a place goes with its commune."""
-    left = request.GET.copy()
-    for parameter in {"page", name} | ({"place"} if name == "commune" else set()):
-        left.pop(parameter, None)
-    return f"?{left.urlencode()}"
+    return _asked(request, name, *(["place"] if name == "commune" else []))
+
+
+def _asked(request: Request, *left_out: str) -> str:
+    """What was asked for, from the first page on, as short as it can be said."""
+    asked = request.GET.copy()
+    for name in list(asked):
+        if not asked[name] or name in ("page", *left_out):
+            del asked[name]
+    return f"?{asked.urlencode()}"
 
 
 @access(Permission.VIEW_NEEDS)

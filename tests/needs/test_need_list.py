@@ -302,6 +302,13 @@ def test_totals_are_those_of_the_filtered_list(
         assert page.context["page"].paginator.count == len(page.context["page"])
 
 
+def test_an_empty_list_says_so_and_keeps_its_filters(
+    needs: None, coordinator: User, client_of: ClientOf
+) -> None:
+    text = client_of(coordinator).get(URL, {"q": "khong co"}).content.decode()
+    assert ('class="empty"' in text, 'class="chip"' in text, "<table" in text) == (True, True, False)
+
+
 # What is shown ------------------------------------------------------------------------------------
 
 
