@@ -12,6 +12,8 @@
   const table = form.querySelector("table.grid");
   const voice = document.getElementById("grid-voice");
   const where = document.getElementById("grid-where");
+  // Of a row's note: what is wrong word by word, of many warnings how many they are.
+  const SPOKEN = ".note-body > p, .note-body > details > summary, .conflict";
   const page = new URL(form.getAttribute("action"), location.href).pathname;
   const numbers = new Intl.NumberFormat(document.documentElement.lang);
   // Rows and cells stay the same while the page stands, so they are looked up once.
@@ -229,7 +231,8 @@
     if (answer.ok) saved(row, edition);
     if (part.querySelector(".conflict")) held.add(row);
     showNote(row, part.querySelector(".note-body"));
-    tell(row, [state.textContent, noteOf(row) ? noteOf(row).textContent : ""].join(" ").trim());
+    const note = noteOf(row) ? [...noteOf(row).querySelectorAll(SPOKEN)] : [];
+    tell(row, [state, ...note].map((said) => said.textContent.trim()).join(" "));
   }
 
   function saved(row, edition) {
@@ -254,10 +257,10 @@
     frame.colSpan = row.cells.length;
     frame.append(body);
     row.after(note);
-    for (const said of body.querySelectorAll("[data-cell]")) {
+    for (const said of body.querySelectorAll("[data-cell]:not(.warning)")) {
       const cell = document.getElementById(said.dataset.cell);
       if (!cell) continue;
-      if (!said.matches(".warning")) cell.setAttribute("aria-invalid", "true");
+      cell.setAttribute("aria-invalid", "true");
       describe(cell, body.id);
     }
   }
