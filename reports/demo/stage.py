@@ -13,6 +13,7 @@ from donors.models import Donor, FundingSource, SupplyLine
 from needs.models import AgeBand, Subgroup, SupportItem, SurveyRound
 
 OFFICERS = {"Ia Dom": "canbo.iadom", "Ia Đal": "canbo.iadal", "Ia Tơi": "canbo.iatoi"}
+CHAIRS = {"Ia Dom": "chutich.iadom", "Ia Đal": "chutich.iadal", "Ia Tơi": "chutich.iatoi"}
 LEADS = {"health_nutrition": "ytehuyen", "play": "vanhoa", "warm_clothing": "ldtbxh"}
 
 
@@ -63,6 +64,9 @@ class Stage:
 
     def officer(self, commune: str) -> User:
         return self.users[OFFICERS[commune]]
+
+    def chair(self, commune: str) -> User:
+        return self.users[CHAIRS[commune]]
 
     def lead(self, area: str) -> User:
         return self.users[LEADS[area]]

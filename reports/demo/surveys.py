@@ -11,6 +11,7 @@ from needs.actions import (
     open_round,
     return_survey,
     save_row,
+    sign_survey,
     start_survey,
     submit_survey,
 )
@@ -51,6 +52,7 @@ def of_year(stage: Stage, year: int) -> None:
             name=f"Rà soát nhu cầu năm {year} (dữ liệu mẫu)",
             opens_on=on(year, 1, 3),
             due_on=on(year, 2, 15),
+            asks_chair=year >= 2025,
             instructions="Ghi 0 nếu không có; để trống nghĩa là chưa báo cáo.",
         )
     for number, commune in enumerate(OFFICERS):
@@ -69,9 +71,9 @@ def close(stage: Stage, year: int) -> None:
 
 
 def _lead_on(stage: Stage, year: int, commune: str, survey: Survey) -> None:
-    officer, reviewer = stage.officer(commune), stage.users["ldtbxh"]
+    reviewer = stage.users["ldtbxh"]
     with clock.standing_on(on(year, 1, 25)):
-        submit_survey(by=officer, survey=survey)
+        _hand_in(stage, commune, survey)
     if (year, commune) == (2025, "Ia Đal"):
         return
     if commune == "Ia Tơi":
@@ -84,9 +86,16 @@ def _lead_on(stage: Stage, year: int, commune: str, survey: Survey) -> None:
         if year == 2025:
             return
         with clock.standing_on(on(year, 2, 7)):
-            submit_survey(by=officer, survey=survey)
+            _hand_in(stage, commune, survey)
     with clock.standing_on(on(year, 2, 10)):
         approve_survey(by=reviewer, survey=survey)
+
+
+def _hand_in(stage: Stage, commune: str, survey: Survey) -> None:
+    """Since 2025 the chair of each commune signs it off on the same day."""
+    survey = submit_survey(by=stage.officer(commune), survey=survey)
+    if survey.round.asks_chair:
+        sign_survey(by=stage.chair(commune), survey=survey)
 
 
 def _filled(stage: Stage, year: int, commune: str) -> Survey:
