@@ -15,6 +15,7 @@ from directory import clock
 from directory.access import access, within_reach
 from directory.errors import Refusal
 from directory.http import Request
+from directory.models import HistoryEntry
 from directory.roles import Permission
 from directory.screens import status_of
 from documents import listing as listing_pdf
@@ -129,6 +130,7 @@ def need_page(request: Request, need: Need, form: PriorityFields | None = None) 
         "moves": need.moves.select_related("by", "survey").order_by("-at", "-pk"),
         "claims": claims_on(need),
         "may_prioritise": need.closed_at is None and permissions.prioritises(request.user, need),
+        "was_prioritised": HistoryEntry.objects.of(need).exists(),
         "priority_form": form or PriorityFields(initial={"priority": set_now}),
     }
     return render(request, "needs/need_detail.html", context, status=status_of(form) if form else 200)
