@@ -192,10 +192,11 @@ def test_the_bar_names_the_cell_one_is_in(world: World, officer: User, open_page
     assert (place, earlier.split()[-2:]) == ("Thôn 1", ["2024:", "18"])
     assert "3-5" in what
     expect(cell).to_have_accessible_description(re.compile("2024.*18"))
-    # Its head and the bar cover no part of it.
-    assert cell.evaluate(
+    # Neither the heads nor the bar cover it.
+    page.wait_for_function(
         "e => { const b = e.getBoundingClientRect();"
-        "return document.elementFromPoint(b.x + b.width / 2, b.y + 4) === e }"
+        "return document.elementFromPoint(b.x + b.width / 2, b.y + 4) === e }",
+        arg=cell.element_handle(),
     )
 
 
