@@ -44,10 +44,10 @@ class BuyingLine:
 
     @property
     def sex_in_words(self) -> str:
-        """Girls or boys; of an item by sex also “sex not reported”; of others nothing."""
+        """Girls or boys; of an item by sex also “not reported”; of others nothing."""
         if not self.by_sex:
             return ""
-        return str(Sex(self.sex).label) if self.sex else _("sex not reported")
+        return str(Sex(self.sex).label) if self.sex else _("not reported")
 
 
 @dataclass

@@ -43,7 +43,7 @@ def set_sizes(*, by: User, item: SupportItem, rows: Sequence[SizeRow], version: 
     demand_catalogue(by)
     item = locked_item(item)
     rows = [SizeRow(row.age_band, " ".join(row.label.split()), row.percent, row.sex) for row in rows]
-    if problems := list(_problems(item, rows)):
+    if problems := list(problems_of_sizes(item, rows)):
         raise Refusal(problems, code="invalid_sizes")
     stored = list(item.sizes.select_related("age_band").order_by("order", "pk"))
     before, after = in_words(stored), in_words(rows)
@@ -70,7 +70,8 @@ def in_words(rows: Sequence[ItemSize] | Sequence[SizeRow]) -> str:
     return "; ".join(f"{name}: {', '.join(sizes)}" for name, sizes in groups.items())
 
 
-def _problems(item: SupportItem, rows: Sequence[SizeRow]) -> Iterator[Problem]:
+def problems_of_sizes(item: SupportItem, rows: Sequence[SizeRow]) -> Iterator[Problem]:
+    """What is wrong with a table, each at its row; also asked by the form while lines are incomplete."""
     if rows and item.kind != SupportItem.Kind.GOODS:
         yield Problem(_("“%(item)s” is a service and has no sizes. Clear the table.") % {"item": item})
     bands = {band.pk for band in item.age_bands.all()}

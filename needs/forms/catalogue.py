@@ -15,7 +15,7 @@ from directory.forms.rows import RowsForm
 from directory.models import SupportArea, User
 from directory.screens import show_refusal
 from needs.actions.item_price import FIRST_YEAR, LAST_YEAR, MOST_DONG, YearPrice
-from needs.actions.item_sizes import LABEL_LENGTH, WHOLE, SizeRow, sizes_version
+from needs.actions.item_sizes import LABEL_LENGTH, WHOLE, SizeRow, problems_of_sizes, sizes_version
 from needs.item_rules import CODE_LENGTH, ItemFacts, facts_of
 from needs.models import AgeBand, ItemSize, SupportItem
 
@@ -170,6 +170,9 @@ class SizesForm(RowsForm, VersionedForm):
         self._bands = {str(band.pk): band for band in item.age_bands.in_order()}
         for _number in range(max(len(stored) + EMPTY_ROWS, self._posted_rows())):
             self.add_row(self._row_fields())
+        for field in self.fields.values():
+            if not field.widget.is_hidden:  # its column says what it is, but not in which line it stands
+                field.widget.attrs["aria-label"] = field.label
 
     def _posted_rows(self) -> int:
         numbers = [name.split("-")[1] for name in self.data if name.startswith("lines-")]
@@ -198,14 +201,31 @@ class SizesForm(RowsForm, VersionedForm):
                 place = f"lines-{number}-{name}"
                 if place not in self.errors and values.get(place) in (None, ""):
                     self.add_error(place, message)
+        self._name_the_rest()
         return values
 
-    def size_rows(self) -> list[SizeRow]:
-        rows = [self.values_of(number) for number in self.filled_rows]
-        return [
-            SizeRow(self._bands[row["age_band"]], row["label"], row["percent"], row.get("sex") or "")
-            for row in rows
+    def _name_the_rest(self) -> None:
+        """What the action would refuse, said together with what is incomplete; unfinished bands can wait."""
+        wrong = {number for number in self.filled_rows if self.row_is_wrong(number)}
+        if not wrong:
+            return
+        unfinished = {self.values_of(number)["age_band"] for number in wrong}
+        rest = [
+            number
+            for number in self.filled_rows
+            if number not in wrong and self.values_of(number)["age_band"] not in unfinished
         ]
+        for problem in problems_of_sizes(self.item, [self._size_row(number) for number in rest]):
+            if problem.place:
+                lines, number, name = problem.place.split("-", 2)
+                self.add_error(f"{lines}-{rest[int(number)]}-{name}", str(problem.message))
+
+    def size_rows(self) -> list[SizeRow]:
+        return [self._size_row(number) for number in self.filled_rows]
+
+    def _size_row(self, number: int) -> SizeRow:
+        row = self.values_of(number)
+        return SizeRow(self._bands[row["age_band"]], row["label"], row["percent"], row.get("sex") or "")
 
     def show(self, refusal: Refusal) -> int:
         """The action counts the filled lines only: each problem goes back to the line it was typed in."""

@@ -148,7 +148,7 @@ class TestList:
         ]
         with translation.override("en"):
             words = [line.sex_in_words for line in found.groups[0].lines]
-        assert words == ["Girls", "Girls", "Boys", "sex not reported"]
+        assert words == ["Girls", "Girls", "Boys", "not reported"]
 
     def test_each_year_has_its_own_price(self, world: World, coordinator: User) -> None:
         from directory import clock

@@ -186,7 +186,9 @@ def test_sizes_are_typed_in_lines_of_which_empty_ones_do_not_count(
     response = browser.post(address, typed)
     assert (response.status_code, wrong(response)) == (422, ["lines-3-percent"])
     response = browser.post(address, typed | {"lines-5-label": "x"})
-    assert wrong(response) == ["lines-5-age_band", "lines-5-percent"]
+    assert wrong(response) == ["lines-3-percent", "lines-5-age_band", "lines-5-percent"]
+    response = browser.post(address, typed | {"lines-5-age_band": world.band("3-5").pk})
+    assert wrong(response) == ["lines-5-label", "lines-5-percent"]
     assert browser.post(address, typed | {"lines-3-percent": "60"}).status_code == 302
     assert list(item.sizes.values_list("label", "percent")) == [("100", 40), ("110", 60)]
     form = filled(browser.get(address)) | {"lines-0-percent": "30", "lines-1-percent": "70"}
