@@ -124,6 +124,9 @@ DEEDS = (
     gettext_noop("move to the successor"),
 )
 
+# A state whose label says more than its name.
+STATES = (gettext_noop("Signing"),)
+
 
 @register.filter
 def deed_in_words(verb: str) -> str:
