@@ -6,7 +6,7 @@ from datetime import date
 
 from directory.models import Agency, AreaStatus, Place, Signer, SupportArea, Unit, User
 from directory.roles import Role
-from needs.models import AgeBand, ReferencePrice, SupportItem
+from needs.models import AgeBand, ItemSize, ReferencePrice, SupportItem
 
 FROM = date(2019, 1, 1)
 VILLAGES = {"Ia Dom": 4, "Ia Đal": 5, "Ia Tơi": 4}
@@ -49,6 +49,17 @@ PRICES = {
     "play_area": 45_000_000,
     "activity": 3_000_000,
 }
+# Coats differ by sex. Sizes by age band, each with the per cent of the children who wear it
+BY_SEX = ("coat",)
+SIZES = {
+    "coat": {
+        "0-2": [("80", 45), ("90", 55)],
+        "3-5": [("100", 40), ("110", 60)],
+        "6-10": [("120", 35), ("130", 40), ("140", 25)],
+        "11-15": [("150", 45), ("160", 55)],
+    },
+    "socks": {"3-5": [("S", 100)], "6-10": [("M", 100)]},
+}
 SIGNER = {"power": "TM. ỦY BAN NHÂN DÂN", "for_office": "KT. CHỦ TỊCH", "office": "PHÓ CHỦ TỊCH"}
 
 
@@ -69,6 +80,8 @@ def load(district: Unit, password: str) -> None:
         _item(order, *item)
     for code, price in PRICES.items():
         _prices(code, price)
+    for code, sizes in SIZES.items():
+        _sizes(SupportItem.objects.get(code=code), sizes)
     for username, role, agency, name in ACCOUNTS:
         _account(username, role, agency, name, password)
 
@@ -84,6 +97,10 @@ def _places(commune: Unit) -> None:
         Place.objects.get_or_create(
             unit=commune, kind=kind, name=name, valid_from=FROM, defaults={"order": order}
         )
+    for place in Place.objects.filter(unit=commune, kind__in=(Place.Kind.SCHOOL, Place.Kind.SITE)):
+        village = "Thôn 2" if place.kind == Place.Kind.SITE else "Thôn 1"
+        place.lies_in = Place.objects.get(unit=commune, kind=Place.Kind.VILLAGE, name=village)
+        place.save(update_fields=["lies_in"])
 
 
 def _signer(district: Unit) -> None:
@@ -105,6 +122,7 @@ def _item(
             "unit": unit,
             "kind": kind,
             "order": order,
+            "by_sex": code in BY_SEX,
         },
     )
     if created:
@@ -116,6 +134,23 @@ def _prices(code: str, price: int) -> None:
     for year in (2023, 2024, 2025):
         amount = round(price * 1.05 ** (year - 2023), -3)
         ReferencePrice.objects.get_or_create(item=item, year=year, defaults={"amount": int(amount)})
+
+
+def _sizes(item: SupportItem, sizes: dict[str, list[tuple[str, int]]]) -> None:
+    sexes = (ItemSize.Sex.GIRLS, ItemSize.Sex.BOYS) if item.by_sex else (ItemSize.Sex.ALL,)
+    order = 0
+    for code, labels in sizes.items():
+        band = AgeBand.objects.get(code=code)
+        for sex in sexes:
+            for label, percent in labels:
+                order += 1
+                ItemSize.objects.get_or_create(
+                    item=item,
+                    age_band=band,
+                    sex=sex,
+                    label=label,
+                    defaults={"percent": percent, "order": order},
+                )
 
 
 def _account(username: str, role: str, agency: str, name: str, password: str) -> None:

@@ -7,7 +7,10 @@ from directory.models import Place
 from needs.actions import (
     StatedNeed,
     approve_survey,
+    ask_opinion,
     close_round,
+    comment_row,
+    note_warnings,
     open_round,
     return_survey,
     save_row,
@@ -15,7 +18,10 @@ from needs.actions import (
     start_survey,
     submit_survey,
 )
+from needs.checks import Grade, findings_in
+from needs.contents import Contents
 from needs.models import Survey
+from needs.notes import WrittenNote
 from reports.demo.stage import OFFICERS, Stage, on
 
 Kind = Place.Kind
@@ -40,6 +46,11 @@ SCHOOL_NEEDS = {
     "health_nutrition": [("meal", "3-5 6-10", 30, 20, 1)],
     "play": [("toys", "3-5 6-10", 100, 0, 3), ("play_area", "all", 100, 0, 3)],
 }
+
+
+NOTE = "Nhiều hộ mới đến lập nghiệp tại thôn trong năm qua (dữ liệu mẫu)."
+COMMENT = "Số trẻ em hộ nghèo chưa khớp với năm trước (dữ liệu mẫu)."
+QUESTION = "Đề nghị Trung tâm cho ý kiến về số suất ăn của các điểm trường (dữ liệu mẫu)."
 
 
 def of_year(stage: Stage, year: int) -> None:
@@ -75,9 +86,12 @@ def _lead_on(stage: Stage, year: int, commune: str, survey: Survey) -> None:
     with clock.standing_on(on(year, 1, 25)):
         _hand_in(stage, commune, survey)
     if (year, commune) == (2025, "Ia Đal"):
+        with clock.standing_on(on(year, 2, 5)):
+            ask_opinion(by=reviewer, survey=survey, area=stage.areas["health_nutrition"], question=QUESTION)
         return
     if commune == "Ia Tơi":
         with clock.standing_on(on(year, 2, 3)):
+            comment_row(by=reviewer, survey=survey, place=_first(stage, commune), area=None, text=COMMENT)
             return_survey(
                 by=reviewer,
                 survey=survey,
@@ -92,10 +106,17 @@ def _lead_on(stage: Stage, year: int, commune: str, survey: Survey) -> None:
 
 
 def _hand_in(stage: Stage, commune: str, survey: Survey) -> None:
-    """Since 2025 the chair of each commune signs it off on the same day."""
-    survey = submit_survey(by=stage.officer(commune), survey=survey)
+    """Each warning has its note; since 2025 the chair of each commune signs off on the same day."""
+    officer, warnings = stage.officer(commune), findings_in(Contents(survey), Grade.WARNING)
+    notes = [WrittenNote(each.key, each.figures, NOTE) for each in warnings]
+    note_warnings(by=officer, survey=survey, notes=notes)
+    survey = submit_survey(by=officer, survey=survey)
     if survey.round.asks_chair:
         sign_survey(by=stage.chair(commune), survey=survey)
+
+
+def _first(stage: Stage, commune: str) -> Place:
+    return stage.places(commune, Kind.VILLAGE)[0]
 
 
 def _filled(stage: Stage, year: int, commune: str) -> Survey:
@@ -104,6 +125,8 @@ def _filled(stage: Stage, year: int, commune: str) -> Survey:
     )
     villages = stage.places(commune, Kind.VILLAGE)
     sizes = {place: _children(VILLAGE, index, year) for index, place in enumerate(villages)}
+    if (year, commune) == (2025, "Ia Đal"):
+        sizes[villages[-1]] = {band: 2 * number for band, number in sizes[villages[-1]].items()}
     whole = {band: sum(size[band] for size in sizes.values()) for band in VILLAGE}
     for place in stage.places(commune, Kind.COMMUNE):
         _count(stage, survey, place, whole)
@@ -155,6 +178,7 @@ def _needs_of(stage: Stage, size: dict[str, int], rows: list) -> dict:
             number = sum(size.values()) if band == "all" else size[band]
             children = number * share // 100
             if children:
-                need = StatedNeed(children, children * each or 1, priority)
+                girls = children * PARTS["girls"] // 100 if stage.items[code].by_sex else None
+                need = StatedNeed(children, children * each or 1, priority, girls=girls)
                 cells[stage.items[code].pk, stage.bands[band].pk] = need
     return cells
