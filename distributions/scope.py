@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from directory.leads import leads_in
 from directory.models import Agency, LeadArea, Place, Succession, SupportArea, Unit, User
 from donors.models import FundingSource
 
@@ -37,14 +38,7 @@ def _chain(place: Place) -> set[int]:
 
 def lead_agency_of(area: SupportArea, commune: Unit, day: date) -> Agency | None:
     """The agency that leads ``area`` where the commune lies, on ``day`` [plan II.3]."""
-    lead = (
-        LeadArea.objects.on(day)
-        .filter(area=area, scope_id__in=Unit.objects.around([commune.pk], day))
-        .select_related("agency")
-        .order_by("-valid_from", "-pk")
-        .first()
-    )
-    return lead.agency if lead else None
+    return leads_in(commune, day).get(area.pk)
 
 
 def areas_seen_by(user: User) -> QuerySet[SupportArea]:

@@ -77,14 +77,14 @@ SURVEY_TRANSITIONS = [
         SurveyState.SUBMITTED,
         SurveyState.RETURNED,
         Permission.REVIEW_SURVEY,
-        "a reason; not by the submitter",
+        "a reason; not by who submitted it or typed rows of it",
     ),
     Transition(
         "approve",
         SurveyState.SUBMITTED,
         SurveyState.APPROVED,
         Permission.REVIEW_SURVEY,
-        "not by the submitter",
+        "not by who submitted it or typed rows of it",
     ),
 ]
 
