@@ -13,7 +13,7 @@ from directory.models import Place, User
 from needs.actions import approve_survey, open_round, start_survey, submit_survey
 from needs.checks import Grade, findings_in
 from needs.contents import Contents
-from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
+from needs.models import ChildCount, NeedStatement, SupportItem, Survey, SurveyRow
 from tests.needs.build import Statement, filled_survey, started_survey, state_need
 from tests.world import World
 
@@ -132,6 +132,7 @@ def test_a_quantity_is_for_somebody(world: World, children: int, errors: int) ->
 def test_girls_and_boys_in_need_are_among_those_of_the_place(
     world: World, children: int, girls: int, counted: int | None, errors: int
 ) -> None:
+    SupportItem.objects.filter(code="warm_clothing").update(by_sex=True)
     need = Statement(world.village("Ia Dom"), children=children, quantity=1, girls=girls)
     survey = filled_survey(world, needs=[need])
     if counted is not None:
