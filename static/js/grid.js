@@ -257,6 +257,9 @@
     frame.colSpan = row.cells.length;
     frame.append(body);
     row.after(note);
+    // The note of the row above pushes down the cell that somebody is typing in.
+    const focused = document.activeElement;
+    if (focused.closest("tr[data-row]")) focused.scrollIntoView({ block: "nearest", inline: "nearest" });
     for (const said of body.querySelectorAll("[data-cell]:not(.warning)")) {
       const cell = document.getElementById(said.dataset.cell);
       if (!cell) continue;
