@@ -46,7 +46,7 @@ PAGES: dict[str, dict[str, int]] = {
         "round_list": 10,
         "round_detail": 17,
         "survey_grid": THE_GRIDS,
-        "survey_check": 13,
+        "survey_check": 14,
         "need_list": 18,
         "need_detail": 7,
         "distribution_list": 5,
