@@ -27,8 +27,6 @@ from needs.models import (
 )
 from needs.progress import Cell, Progress, Totals, progress_in
 
-AnsweredAt = dict[tuple[int, int], set[int]]
-
 
 @dataclass(frozen=True)
 class Column:

@@ -25,10 +25,6 @@ class NeedQuerySet(models.QuerySet):
         """Needs of communes within reach, in the areas within reach."""
         return self.filter(place__unit_id__in=user.reach.communes, item__area_id__in=user.reach.areas)
 
-    def asked_for(self) -> NeedQuerySet:
-        """Needs that ask for something: a correction may have taken one back to nothing."""
-        return self.filter(balance__quantity__gt=0)
-
     def open_needs(self) -> NeedQuerySet:
         """Needs that are not closed and not yet covered in full."""
         return self.filter(closed_at__isnull=True, balance__covered__lt=F("balance__quantity"))

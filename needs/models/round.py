@@ -149,8 +149,8 @@ class Reopening(ActionOnly):
         return f"{self.round} / {self.commune}"
 
 
-def rank_of_kind(path: str = "") -> Case:
-    """The whole commune first, then villages, then schools; ``path``: from the asked table to the place."""
+def rank_of_kind() -> Case:
+    """Of places: the whole commune first, then villages, then schools."""
     kinds = [Place.Kind.COMMUNE, Place.Kind.VILLAGE, Place.Kind.SCHOOL, Place.Kind.SITE]
-    whens = (When(**{f"{path}kind": kind}, then=rank) for rank, kind in enumerate(kinds))
+    whens = (When(kind=kind, then=rank) for rank, kind in enumerate(kinds))
     return Case(*whens, default=len(kinds))
