@@ -14,7 +14,8 @@ from dataclasses import dataclass
 DEFAULT_PRIORITY = 3
 MOST = 999_999_999
 DIGITS = len(str(MOST))
-PRIORITIES = ("1", "2", "3", "4")
+PRIORITIES = (1, 2, 3, 4)
+PRIORITY, REASON, NOTHING = "p", "r", "z"
 
 CountKey = tuple[int, int]
 NeedKey = tuple[int, int]
@@ -50,6 +51,20 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= DIGITS
 
 
+def read_priority(text: str) -> int | None:
+    """The priority that was typed; None if it is none."""
+    return next((priority for priority in PRIORITIES if text == str(priority)), None)
+
+
+def text_of(value: Value) -> str:
+    """A value as its cell shows it. 0 and empty are different; no reason and an empty reason are not."""
+    return "" if value is None else str(value)
+
+
+def texts_of(values: Mapping[str, Value]) -> dict[str, str]:
+    return {name: text_of(value) for name, value in values.items()}
+
+
 def count_cell(band_id: int, subgroup_id: int) -> str:
     return f"c{band_id}-{subgroup_id}"
 
@@ -64,6 +79,12 @@ def girls_cell(item_id: int, band_id: int) -> str:
 
 def quantity_cell(item_id: int, band_id: int) -> str:
     return f"q{item_id}-{band_id}"
+
+
+def key_of(name: str) -> CountKey | NeedKey:
+    """The two numbers of a cell: “n3-4” is item 3, age band 4; “c3-1” age band 3, subgroup 1."""
+    first, _dash, second = name[1:].partition("-")
+    return int(first), int(second)
 
 
 def in_row(place_id: int, cell: str) -> str:
@@ -87,5 +108,5 @@ def need_values(cells: NeedCells) -> dict[str, Value]:
     stated = [need for need in cells.values() if need]
     if stated:
         urgent = min(stated, key=lambda need: need.priority)
-        values |= {"p": urgent.priority, "r": urgent.reason}
+        values |= {PRIORITY: urgent.priority, REASON: urgent.reason}
     return values

@@ -15,10 +15,20 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from directory.models import Place
-from needs.cells import CountKey, NeedKey, StatedNeed, Value, count_values, need_values
+from needs.cells import (
+    NOTHING,
+    PRIORITY,
+    REASON,
+    CountKey,
+    NeedKey,
+    StatedNeed,
+    Value,
+    count_values,
+    need_values,
+)
+from needs.columns import columns_of
 from needs.contents import Contents
 from needs.earlier import CellKey
-from needs.grid import columns_of
 from needs.said import said_in, said_when_returned
 from needs.sections import Section
 
@@ -219,7 +229,7 @@ class _SideBySide:
             return count_values({key: said.counts.get((place.pk, *key)) for key in self.counts})
         stated = {key: said.statements.get((place.pk, *key)) for key in self.needs}
         nothing = (place.pk, self.section.area.pk) in said.nothing
-        return need_values(stated) | {"z": 1 if nothing else None}
+        return need_values(stated) | {NOTHING: 1 if nothing else None}
 
     def _cells(self, before: Mapping[str, Value], now: Mapping[str, Value]) -> Iterator[Pair]:
         for column in self.columns:
@@ -228,9 +238,9 @@ class _SideBySide:
     def _beside(self, before: Mapping[str, Value], now: Mapping[str, Value]) -> Iterator[Pair]:
         """What is said once for the row: of another year the priority alone, as each year has its reasons."""
         if self.section.area is not None:
-            was, is_ = (_("said") if row["z"] else None for row in (before, now))
+            was, is_ = (_("said") if row[NOTHING] else None for row in (before, now))
             yield _("Nothing is needed"), was, is_
-        if "p" in before and "p" in now:  # else the need itself is new or gone, and says so
-            yield _("Priority"), before["p"], now["p"]
+        if PRIORITY in before and PRIORITY in now:  # else the need itself is new or gone, and says so
+            yield _("Priority"), before[PRIORITY], now[PRIORITY]
             if self.comparison.against is not Against.YEAR:
-                yield _("Reason"), before["r"] or None, now["r"] or None
+                yield _("Reason"), before[REASON] or None, now[REASON] or None

@@ -18,7 +18,19 @@ from directory import clock
 from directory.errors import Refusal, Stale
 from directory.models import Place, User
 from needs.actions.row import stored_values
-from needs.cells import DEFAULT_PRIORITY, PRIORITIES, NeedKey, count_values, in_row, is_number, need_values
+from needs.cells import (
+    DEFAULT_PRIORITY,
+    NOTHING,
+    PRIORITY,
+    REASON,
+    NeedKey,
+    count_values,
+    in_row,
+    is_number,
+    need_values,
+    read_priority,
+    texts_of,
+)
 from needs.checks import Finding, Grade, findings_in
 from needs.columns import columns_of
 from needs.models import RowComment
@@ -106,21 +118,20 @@ class Row:
 
     @property
     def nothing(self) -> bool:
-        return bool(self.values.get("z"))
+        return bool(self.values.get(NOTHING))
 
     @property
     def priority(self) -> int | None:
-        priority = self.values.get("p", "")
-        return int(priority) if priority in PRIORITIES else None
+        return read_priority(self.values.get(PRIORITY, ""))
 
     @property
     def reason(self) -> str:
-        return self.values.get("r", "")
+        return self.values.get(REASON, "")
 
     @property
     def copies(self) -> bool:
         """Whether the review before can be taken over: the row holds nothing yet, and it held something."""
-        holds = any(value for name, value in self.values.items() if name not in ("p", "r"))
+        holds = any(value for name, value in self.values.items() if name not in (PRIORITY, REASON))
         return bool(self.earlier) and not holds
 
     @property
@@ -241,7 +252,7 @@ class Grid:
     def _row(self, place: Place) -> Row:
         state = self._states.get(place.pk) or self._stored_state(place)
         stored = stored_values(self.section.contents, place, self.section.area)
-        values = self._typed.get(place.pk) or texts(stored)
+        values = self._typed.get(place.pk) or texts_of(stored)
         earlier = self._earlier(place)
         wrong = frozenset(name for name, _message in state.problems)
         cells = [
@@ -272,8 +283,8 @@ class Grid:
         else:
             needs = said.needs_at(place)
             values = need_values({key: needs[key] for key in self._keys if key in needs})
-            values["z"] = 1 if (place.pk, area.pk) in said.nothing else None
-        return {name: text for name, text in texts(values).items() if text}
+            values[NOTHING] = 1 if (place.pk, area.pk) in said.nothing else None
+        return {name: text for name, text in texts_of(values).items() if text}
 
     @cached_property
     def _keys(self) -> list[NeedKey]:
@@ -319,8 +330,8 @@ def refused_state(section: Section, refusal: Refusal, version: int) -> RowState:
     if not isinstance(refusal, Stale):
         return RowState("refused", version=version, problems=problems, status=refusal.status)
     labels = {column.name: column.full_label for column in columns_of(section)}
-    labels |= {"z": _("Nothing needed"), "p": _("Priority"), "r": _("Reason")}
-    theirs, yours = texts(refusal.details["theirs"]), texts(refusal.details["yours"])
+    labels |= {NOTHING: _("Nothing needed"), PRIORITY: _("Priority"), REASON: _("Reason")}
+    theirs, yours = texts_of(refusal.details["theirs"]), texts_of(refusal.details["yours"])
     differences = [
         Difference(name, labels.get(name, name), theirs.get(name, ""), yours.get(name, "")) for name in yours
     ]
@@ -335,10 +346,6 @@ def refused_state(section: Section, refusal: Refusal, version: int) -> RowState:
         differences,
         refusal.status,
     )
-
-
-def texts(values: Mapping[str, int | str | None]) -> dict[str, str]:
-    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def _heads(keys: Iterable[tuple[str, ...]]) -> list[Head]:

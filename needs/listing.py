@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import Place, User
 from directory.text import unaccented
+from needs.cells import PRIORITIES
 from needs.models import AgeBand, Need, NeedBalance, ReferencePrice, SupportItem, SurveyRound
 from needs.models.round import rank_of_kind
 from needs.states import RoundState
@@ -23,7 +24,6 @@ from needs.states import RoundState
 if TYPE_CHECKING:
     from needs.models.need import NeedQuerySet
 
-PRIORITIES = (1, 2, 3, 4)
 # So many keys are read and sorted at once.
 SHORT = 2000
 

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from directory.models import Place
 from directory.text import unaccented
+from needs.cells import PRIORITY, REASON
 from needs.clipboard import Line
 from needs.columns import columns_of
 from needs.sections import Section
 
-PRIORITY, REASON = "p", "r"
 # Before the names stand at most a running number and a commune.
 NAMES_WITHIN = 3
 SHOWN = 6

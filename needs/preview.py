@@ -14,14 +14,12 @@ from django.utils.translation import gettext as _
 from directory.errors import Problem
 from directory.fields import parse_whole_number
 from directory.models import Place
-from needs.actions.paste import Outcome, PastedRow, outcome_of, shown
-from needs.cells import DEFAULT_PRIORITY, PRIORITIES, Value
+from needs.actions.paste import Outcome, PastedRow, outcome_of
+from needs.cells import DEFAULT_PRIORITY, NOTHING, PRIORITY, REASON, Value, read_priority, text_of
 from needs.clipboard import Line
 from needs.forms.row import LONGEST_REASON
-from needs.paste import PRIORITY, REASON, Layout, labels_of
+from needs.paste import Layout, labels_of
 from needs.sections import Section
-
-NOTHING = "z"
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class Preview:
     def stays(self) -> int:
         """Cells of the block that hold already what it says."""
         return sum(
-            name not in row.wrong and shown(row.outcome.before.get(name)) == shown(value)
+            name not in row.wrong and text_of(row.outcome.before.get(name)) == text_of(value)
             for row in self.rows
             for name, value in row.pasted.values.items()
         )
@@ -141,7 +139,7 @@ class Preview:
         for name, label in self.labels.items():
             if name not in changing or _is_default(name, row):
                 continue
-            now, then = shown(before.get(name)), shown(after.get(name))
+            now, then = text_of(before.get(name)), text_of(after.get(name))
             if name in problems:
                 then = row.texts.get(name, then)
             if name == NOTHING:
@@ -167,9 +165,10 @@ def _value(name: str, text: str) -> Value:
     if not text:
         return None
     if name == PRIORITY:
-        if text not in PRIORITIES:
+        priority = read_priority(text)
+        if priority is None:
             raise ValidationError(_("The priority is 1 (most urgent) to 4. Choose one of them."))
-        return int(text)
+        return priority
     if name == REASON:
         if len(text) > LONGEST_REASON:
             message = _("The reason has %(length)s characters; at most %(most)s fit. Shorten it.")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from directory.models import Place
 from needs.actions.row import stored_values
-from needs.cells import Value
+from needs.cells import NOTHING, PRIORITY, REASON, Value
+from needs.columns import columns_of
 from needs.differences import Comparison, Difference, changes_at, comparisons_of
-from needs.grid import columns_of
 from needs.models import RowComment, Survey
 from needs.sections import Section
 
@@ -47,7 +47,7 @@ def line_of(section: Section, place: Place) -> SurveyLine:
         section,
         place,
         [(label, value) for label, value in values if value is not None],
-        stored.get("p"),
-        stored.get("r"),
-        bool(stored.get("z")),
+        stored.get(PRIORITY),
+        stored.get(REASON),
+        bool(stored.get(NOTHING)),
     )

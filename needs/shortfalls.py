@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from directory.errors import Problem
+from needs.cells import in_row, quantity_cell
 from needs.claims import Claim, claims_on_each
 from needs.contents import Contents
 from needs.models import Need
@@ -39,7 +40,8 @@ class Shortfall:
         return message % {**figures, "claims": claims or _("no details")}
 
     def as_problem(self) -> Problem:
-        return Problem(self.message, f"{self.need.place_id}.q{self.need.item_id}-{self.need.age_band_id}")
+        cell = quantity_cell(self.need.item_id, self.need.age_band_id)
+        return Problem(self.message, in_row(self.need.place_id, cell))
 
 
 def shortfalls_of(short: Iterable[tuple[Need, int, int]]) -> list[Shortfall]:

@@ -15,7 +15,22 @@ from directory.errors import Problem, Refusal, Stale
 from directory.models import Place, SupportArea, User
 from needs.actions.row import problems_in, refuse_unless_open_to, save_in, stored_values
 from needs.actions.survey import locked
-from needs.cells import DEFAULT_PRIORITY, CountKey, NeedKey, StatedNeed, Value, in_row, need_values
+from needs.cells import (
+    DEFAULT_PRIORITY,
+    NOTHING,
+    PRIORITY,
+    REASON,
+    NeedKey,
+    StatedNeed,
+    Value,
+    children_cell,
+    girls_cell,
+    in_row,
+    key_of,
+    need_values,
+    quantity_cell,
+    text_of,
+)
 from needs.contents import Contents
 from needs.models import Survey
 
@@ -44,7 +59,7 @@ class Outcome:
     @property
     def changes(self) -> list[str]:
         names = dict.fromkeys([*self.before, *self.after])
-        return [name for name in names if shown(self.before.get(name)) != shown(self.after.get(name))]
+        return [name for name in names if text_of(self.before.get(name)) != text_of(self.after.get(name))]
 
 
 @action
@@ -112,7 +127,7 @@ def _named(place: Place, refusal: Refusal, problem: Problem) -> str:
 def outcome_of(contents: Contents, area: SupportArea | None, row: PastedRow) -> Outcome:
     """What the stored row becomes; read only, so that the preview and the saving say the same."""
     before = stored_values(contents, row.place, area)
-    said = {name: value for name, value in row.values.items() if shown(value) != shown(before.get(name))}
+    said = {name: value for name, value in row.values.items() if text_of(value) != text_of(before.get(name))}
     if area is None:
         counts = {key_of(name): value for name, value in said.items()}
         return Outcome(before, {**before, **said}, counts, list(problems_in(contents, None, counts)))
@@ -120,7 +135,7 @@ def outcome_of(contents: Contents, area: SupportArea | None, row: PastedRow) -> 
     by_sex = {item.pk for item, _band in contents.item_bands_of(area) if item.by_sex}
     needs = _needs(stored, said, by_sex)
     whole = {key: need for key, need in {**stored, **needs}.items() if need}
-    after = need_values(whole) | {"z": None if whole else before.get("z")}
+    after = need_values(whole) | {NOTHING: None if whole else before.get(NOTHING)}
     problems = [*problems_in(contents, area, needs), *_row_problems(row.values, said, whole)]
     return Outcome(before, after, needs, problems)
 
@@ -130,9 +145,9 @@ def _needs(
 ) -> dict[NeedKey, StatedNeed | None]:
     """The stated needs that change. Priority and reason stand once a row; where they change, all needs do."""
     row = {**need_values(stored), **said}
-    fresh = StatedNeed(None, None, int(row.get("p") or DEFAULT_PRIORITY), str(row.get("r") or ""))
-    keys = dict.fromkeys(key_of(name) for name in said if name not in ("p", "r"))
-    if "p" in said or "r" in said:
+    fresh = StatedNeed(None, None, int(row.get(PRIORITY) or DEFAULT_PRIORITY), str(row.get(REASON) or ""))
+    keys = dict.fromkeys(key_of(name) for name in said if name not in (PRIORITY, REASON))
+    if PRIORITY in said or REASON in said:
         keys |= dict.fromkeys(stored)
     # An item that is no longer asked for by sex loses its girls, as there is no column to clear them in.
     old = {key: need if key[0] in by_sex else replace(need, girls=None) for key, need in stored.items()}
@@ -142,17 +157,16 @@ def _needs(
 def _need(
     stated: StatedNeed, key: NeedKey, said: Mapping[str, Value], fresh: StatedNeed
 ) -> StatedNeed | None:
-    item, band = key
     changed: dict[str, int | None] = {}
-    for field, letter in (("children", "n"), ("girls", "g"), ("quantity", "q")):
-        if (name := f"{letter}{item}-{band}") in said:
+    for field, cell in (("children", children_cell), ("girls", girls_cell), ("quantity", quantity_cell)):
+        if (name := cell(*key)) in said:
             value = said[name]
             changed[field] = None if value is None else int(value)
     need = replace(
         stated,
         **changed,
-        priority=fresh.priority if "p" in said else stated.priority,
-        reason=fresh.reason if "r" in said else stated.reason,
+        priority=fresh.priority if PRIORITY in said else stated.priority,
+        reason=fresh.reason if REASON in said else stated.reason,
     )
     return need if (need.children, need.girls, need.quantity) != (None, None, None) else None
 
@@ -160,20 +174,9 @@ def _need(
 def _row_problems(
     pasted: Mapping[str, Value], said: Mapping[str, Value], whole: Mapping[NeedKey, StatedNeed]
 ) -> Iterator[Problem]:
-    if whole and "p" in pasted and pasted["p"] is None:
+    if whole and PRIORITY in pasted and pasted[PRIORITY] is None:
         message = _("A need has a priority: 1 (most urgent) to 4. Enter it, or leave the column out.")
-        yield Problem(message, "p")
-    if not whole and said.get("r"):
+        yield Problem(message, PRIORITY)
+    if not whole and said.get(REASON):
         message = _("A reason, but no need in this row. Enter children and quantity, or clear the reason.")
-        yield Problem(message, "r")
-
-
-def key_of(name: str) -> CountKey | NeedKey:
-    """The two numbers of a cell: “n3-4” is item 3, age band 4; “c3-1” age band 3, subgroup 1."""
-    first, _dash, second = name[1:].partition("-")
-    return int(first), int(second)
-
-
-def shown(value: Value) -> str:
-    """0 and empty are different; no reason and an empty reason are not."""
-    return "" if value is None else str(value)
+        yield Problem(message, REASON)

@@ -96,7 +96,7 @@ def _refuse_priority(priority: int | None, reason: str) -> None:
 
 
 def _problems(priority: int | None, reason: str) -> Iterator[Problem]:
-    if priority is not None and str(priority) not in PRIORITIES:
+    if priority is not None and priority not in PRIORITIES:
         yield Problem(_("The priority is 1 (most urgent) to 4. Choose one of them."), "priority")
     if priority is not None and not reason:
         message = _("No reason was given. Say why the priority is set, so that the commune can follow it.")

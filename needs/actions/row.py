@@ -13,13 +13,11 @@ from directory.errors import Problem, Refusal, Stale, WrongState
 from directory.models import Place, SupportArea, User
 from needs import cells as naming
 from needs.actions.survey import locked, refuse_closed, refuse_unless_filled_in_by
-from needs.cells import MOST, CountCells, NeedCells, StatedNeed, Value
+from needs.cells import MOST, NOTHING, PRIORITIES, PRIORITY, CountCells, NeedCells, StatedNeed, Value, text_of
 from needs.checks import what_is_wrong
 from needs.contents import Contents
 from needs.models import ChildCount, NeedStatement, SupportItem, Survey, SurveyRow
 from needs.states import EDITABLE, SurveyState
-
-PRIORITIES = range(1, 5)
 
 
 @action
@@ -83,13 +81,13 @@ def _nothing_beside_needs(
     if not nothing:
         return
     if area is None:
-        yield Problem(_("“Nothing is needed” is said of a support area, not of the child counts."), "z")
+        yield Problem(_("“Nothing is needed” is said of a support area, not of the child counts."), NOTHING)
     elif any({**contents.needs_at(place, area), **cells}.values()):
         message = _(
             "The row says that nothing is needed, and yet states a need. "
             "Clear the numbers, or untick “nothing”."
         )
-        yield Problem(message, "z")
+        yield Problem(message, NOTHING)
 
 
 def refuse_unless_open_to(user: User, survey: Survey) -> None:
@@ -160,7 +158,7 @@ def _need_problems(
         if value is not None:
             yield from _range(value, cell)
     if need.priority not in PRIORITIES:
-        yield Problem(_("The priority is 1 (most urgent) to 4. Choose one of them."), "p")
+        yield Problem(_("The priority is 1 (most urgent) to 4. Choose one of them."), PRIORITY)
 
 
 def _girls_problems(item: SupportItem, key: tuple[int, int], need: StatedNeed) -> Iterator[Problem]:
@@ -190,9 +188,9 @@ def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping, nothing: b
     row = SurveyRow.objects.select_related("saved_by").get(pk=row.pk)
     yours = _values(row.area, cells)
     if nothing is not None:
-        yours["z"] = int(nothing) or None
+        yours[NOTHING] = int(nothing) or None
     stored = stored_values(contents, row.place, row.area)
-    differing = [name for name, value in yours.items() if _shown(value) != _shown(stored.get(name))]
+    differing = [name for name, value in yours.items() if text_of(value) != text_of(stored.get(name))]
     if not differing:
         return
     message = _(
@@ -209,11 +207,6 @@ def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping, nothing: b
     )
 
 
-def _shown(value: Value) -> str:
-    """0 and empty are different; no reason and an empty reason are not."""
-    return "" if value is None else str(value)
-
-
 def _values(area: SupportArea | None, cells: Mapping) -> dict[str, Value]:
     return naming.count_values(cells) if area is None else naming.need_values(cells)
 
@@ -223,7 +216,7 @@ def stored_values(contents: Contents, place: Place, area: SupportArea | None) ->
     if area is None:
         return naming.count_values(contents.counts_at(place))
     row = contents.rows.get((place.pk, area.pk))
-    return naming.need_values(contents.needs_at(place, area)) | {"z": 1 if row and row.nothing else None}
+    return naming.need_values(contents.needs_at(place, area)) | {NOTHING: 1 if row and row.nothing else None}
 
 
 def _write(contents: Contents, place: Place, area: SupportArea | None, cells: Mapping) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from needs.cells import count_cell, girls_cell
+from needs.cells import NOTHING, count_cell, girls_cell
 from needs.checks.finding import CHILDREN, Check, Finding, Grade
 from needs.contents import Contents
 
@@ -33,7 +33,7 @@ def rows_are_answered(contents: Contents) -> Iterator[Finding]:
             message = _(
                 "%(place)s, %(area)s: no need is stated. Enter the needs, or tick “nothing needed”."
             ) % {"place": place.name, "area": area}
-            yield Finding(Grade.MISSING, "row_missing", area.code, place, "z", message, _("no answer"))
+            yield Finding(Grade.MISSING, "row_missing", area.code, place, NOTHING, message, _("no answer"))
 
 
 def girls_are_counted(contents: Contents) -> Iterator[Finding]:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.models import Place, Succession, Unit, User
 from directory.scope import difficult_among
-from needs.listing import PRIORITIES, Coverage, Sieve, Sort, running, words_of
+from needs.cells import PRIORITIES
+from needs.listing import Coverage, Sieve, Sort, running, words_of
 from needs.models import AgeBand, SupportItem, SurveyRound
 from needs.models.round import rank_of_kind
 

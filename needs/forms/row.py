@@ -14,7 +14,9 @@ from directory.fields import parse_whole_number
 from directory.models import Place
 from needs.cells import (
     DEFAULT_PRIORITY,
-    PRIORITIES,
+    NOTHING,
+    PRIORITY,
+    REASON,
     NeedKey,
     StatedNeed,
     children_cell,
@@ -24,9 +26,10 @@ from needs.cells import (
     is_number,
     need_values,
     quantity_cell,
+    read_priority,
+    texts_of,
 )
 from needs.contents import ItemBand
-from needs.grid import texts
 from needs.models import SupportItem
 from needs.sections import Section
 
@@ -57,8 +60,8 @@ class TypedRow:
         else:
             typed = need_values(self.cells)
             if self.nothing is not None:
-                typed["z"] = 1 if self.nothing else None
-        return any(text != texts(stored).get(name, "") for name, text in texts(typed).items())
+                typed[NOTHING] = 1 if self.nothing else None
+        return any(text != texts_of(stored).get(name, "") for name, text in texts_of(typed).items())
 
 
 def read_row(section: Section, place: Place, data: Mapping[str, str]) -> TypedRow:
@@ -72,7 +75,7 @@ def read_row(section: Section, place: Place, data: Mapping[str, str]) -> TypedRo
         _read_counts(row)
     else:
         # A browser does not send a box that is not ticked, but always the row's version.
-        row.nothing = "z" in raw if posted or "z" in raw else None
+        row.nothing = NOTHING in raw if posted or NOTHING in raw else None
         _read_needs(row)
     return row
 
@@ -96,7 +99,7 @@ def _read_needs(row: TypedRow) -> None:
         row.cells[key] = None if empty else StatedNeed(children, quantity, priority, reason, girls)
     if reason and not any(row.cells.values()) and not row.problems:
         message = _("A reason, but no need in this row. Enter children and quantity, or clear the reason.")
-        row.problems.append(Problem(message, "r"))
+        row.problems.append(Problem(message, REASON))
 
 
 def _posted_needs(row: TypedRow) -> Iterator[ItemBand]:
@@ -124,17 +127,17 @@ def _number(row: TypedRow, name: str) -> int | None:
 
 
 def _priority(row: TypedRow) -> int:
-    typed = row.raw.get("p", str(DEFAULT_PRIORITY))
-    if typed in PRIORITIES:
-        return int(typed)
-    row.problems.append(Problem(_("The priority is 1 (most urgent) to 4. Choose one of them."), "p"))
+    priority = read_priority(row.raw.get(PRIORITY, str(DEFAULT_PRIORITY)))
+    if priority is not None:
+        return priority
+    row.problems.append(Problem(_("The priority is 1 (most urgent) to 4. Choose one of them."), PRIORITY))
     return DEFAULT_PRIORITY
 
 
 def _reason(row: TypedRow) -> str:
     # PostgreSQL keeps no NUL in a text.
-    reason = row.raw.get("r", "").replace("\0", "").strip()
+    reason = row.raw.get(REASON, "").replace("\0", "").strip()
     if len(reason) > LONGEST_REASON:
         message = _("The reason has %(length)s characters; at most %(most)s fit. Shorten it.")
-        row.problems.append(Problem(message % {"length": len(reason), "most": LONGEST_REASON}, "r"))
+        row.problems.append(Problem(message % {"length": len(reason), "most": LONGEST_REASON}, REASON))
     return reason

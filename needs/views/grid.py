@@ -21,7 +21,7 @@ from directory.roles import Permission
 from needs import permissions
 from needs.actions import save_row
 from needs.actions.row import stored_values
-from needs.cells import is_number
+from needs.cells import PRIORITIES, is_number
 from needs.contents import Contents
 from needs.forms.row import TypedRow, read_row
 from needs.grid import Grid, RowState, findings_by_place, refused_state, stored_state
@@ -150,7 +150,7 @@ def grid_page(request: Request, tab: Section, saved: Saved) -> HttpResponse:
         "refused_rows": [row for row in grid.rows if row.place.pk in states],
         "copy_url": reverse("survey_copy", args=[survey.pk, tab.code]),
         "nothing_url": reverse("survey_nothing", args=[survey.pk, tab.code]),
-        "priorities": range(1, 5),
+        "priorities": PRIORITIES,
     }
     status = max((state.status for state in states.values()), default=200)
     if any(state.kind == "conflict" for state in states.values()):
