@@ -164,8 +164,8 @@ class Contents:
     @cached_property
     def committed(self) -> Survey | None:
         """The approved version before this one, which is in force until this one is approved."""
-        versions = Survey.objects.filter(round=self.survey.round_id, commune=self.survey.commune_id)
-        return versions.approved().filter(version__lt=self.survey.version).order_by("-version").first()
+        versions = Survey.objects.versions_of(self.survey)
+        return versions.approved().filter(version__lt=self.survey.version).first()
 
     def is_answered(self, place: Place, area: SupportArea) -> bool:
         """Whether the place states a need in the area or says that it has none. Empty is not zero."""

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from directory import clock
 from directory.leads import leads_in
 from directory.models import Agency, SupportArea, User
-from directory.roles import Permission
-from directory.todo import Todo
 from needs.models import Opinion, Survey
-from needs.models.review import OpinionQuerySet
 
 
 @dataclass(frozen=True)
@@ -65,39 +58,3 @@ def askings(user: User, survey: Survey, areas: Sequence[SupportArea]) -> list[As
 
 def _is_own(user: User, lead: Agency | None) -> bool:
     return lead is not None and lead.pk in user.reach.agencies
-
-
-def opinion_tasks(user: User) -> list[Todo]:
-    """For the agency: what it was asked. For the reviewer: what was answered, until they decide."""
-    if user.may(Permission.GIVE_OPINION):
-        asked = Opinion.objects.visible_to(user).in_review().waiting().filter(agency__in=user.reach.agencies)
-        return [_to_give(opinion) for opinion in _open(asked)]
-    if user.may(Permission.REVIEW_SURVEY):
-        return _given(_open(Opinion.objects.visible_to(user).in_review().to_read_by(user)))
-    return []
-
-
-def _open(opinions: OpinionQuerySet) -> list[Opinion]:
-    found = opinions.select_related("survey__round", "survey__commune", "area", "agency")
-    return list(found.order_by("survey__submitted_at", "survey", "area__order"))
-
-
-def _to_give(opinion: Opinion) -> Todo:
-    names = {"area": opinion.area, "commune": opinion.survey.commune, "round": opinion.survey.round.name}
-    label = _("Give your opinion on “%(area)s” of %(commune)s: %(round)s")
-    return Todo(label % names, reverse("opinion_give", args=[opinion.pk]), _("Asked for"))
-
-
-def _given(opinions: list[Opinion]) -> list[Todo]:
-    """A line for each survey on which something was answered."""
-    tasks = []
-    for survey, found in groupby(opinions, key=lambda opinion: opinion.survey):
-        asked = list(found)
-        answered = [opinion for opinion in asked if not opinion.is_outstanding]
-        if answered:
-            label = _("Opinion given on the survey of %(commune)s: %(agencies)s")
-            names = ", ".join(opinion.agency.short_name for opinion in answered)
-            status = _("%(given)s of %(asked)s given") % {"given": len(answered), "asked": len(asked)}
-            url = reverse("survey_review", args=[survey.pk]) + "#opinions"
-            tasks.append(Todo(label % {"commune": survey.commune, "agencies": names}, url, status))
-    return tasks

@@ -58,7 +58,7 @@ def row_priority(section: Section, place: Place) -> RowPriority | None:
 
 def reasons_of(survey: Survey) -> dict[RowKey, str]:
     """Why the reviewer's priorities were set, by (place, area): a correction carries those before it."""
-    versions = Survey.objects.filter(round=survey.round_id, commune=survey.commune_id)
+    versions = Survey.objects.versions_of(survey).order_by()
     entries = HistoryEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Survey),
         object_id__in=versions.filter(version__lte=survey.version).values("pk"),

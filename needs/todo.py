@@ -1,6 +1,8 @@
-"""What waits for somebody in this room: surveys to fill in or to change, surveys to review, late communes."""
+"""What waits for somebody in this room: surveys to fill in, change or review, opinions, late communes."""
 
 from __future__ import annotations
+
+from itertools import groupby
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,8 +12,8 @@ from directory.models import User
 from directory.roles import Permission
 from directory.todo import Todo, in_order
 from needs import permissions
-from needs.models import Survey, SurveyRound
-from needs.opinions import opinion_tasks
+from needs.models import Opinion, Survey, SurveyRound
+from needs.models.review import OpinionQuerySet
 from needs.overview import Overview
 from needs.progress import Progress, progress_of
 from needs.states import SurveyState
@@ -19,7 +21,7 @@ from needs.states import SurveyState
 
 def todo(user: User) -> list[Todo]:
     """Late ones first."""
-    return in_order([*_of_rounds(user), *_to_sign(user), *_to_review(user), *opinion_tasks(user)])
+    return in_order([*_of_rounds(user), *_to_sign(user), *_to_review(user), *_of_opinions(user)])
 
 
 def _of_rounds(user: User) -> list[Todo]:
@@ -112,3 +114,39 @@ def _to_review(user: User) -> list[Todo]:
         )
         for survey in surveys.to_review_by(user).select_related("commune", "round").order_by("submitted_at")
     ]
+
+
+def _of_opinions(user: User) -> list[Todo]:
+    """For the agency: what it was asked. For the reviewer: what was answered, until they decide."""
+    if user.may(Permission.GIVE_OPINION):
+        asked = Opinion.objects.visible_to(user).in_review().waiting().filter(agency__in=user.reach.agencies)
+        return [_opinion_to_give(opinion) for opinion in _with_survey(asked)]
+    if user.may(Permission.REVIEW_SURVEY):
+        return _opinions_given(_with_survey(Opinion.objects.visible_to(user).in_review().to_read_by(user)))
+    return []
+
+
+def _with_survey(opinions: OpinionQuerySet) -> list[Opinion]:
+    found = opinions.select_related("survey__round", "survey__commune", "area", "agency")
+    return list(found.order_by("survey__submitted_at", "survey", "area__order"))
+
+
+def _opinion_to_give(opinion: Opinion) -> Todo:
+    names = {"area": opinion.area, "commune": opinion.survey.commune, "round": opinion.survey.round.name}
+    label = _("Give your opinion on “%(area)s” of %(commune)s: %(round)s")
+    return Todo(label % names, reverse("opinion_give", args=[opinion.pk]), _("Asked for"))
+
+
+def _opinions_given(opinions: list[Opinion]) -> list[Todo]:
+    """A line for each survey on which something was answered."""
+    tasks = []
+    for survey, found in groupby(opinions, key=lambda opinion: opinion.survey):
+        asked = list(found)
+        answered = [opinion for opinion in asked if not opinion.is_outstanding]
+        if answered:
+            label = _("Opinion given on the survey of %(commune)s: %(agencies)s")
+            names = ", ".join(opinion.agency.short_name for opinion in answered)
+            status = _("%(given)s of %(asked)s given") % {"given": len(answered), "asked": len(asked)}
+            url = reverse("survey_review", args=[survey.pk]) + "#opinions"
+            tasks.append(Todo(label % {"commune": survey.commune, "agencies": names}, url, status))
+    return tasks

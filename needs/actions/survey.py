@@ -173,7 +173,7 @@ def correct_survey(*, by: User, survey: Survey) -> Survey:
     survey = locked(survey)
     refuse_closed(survey.round, survey.commune)
     _refuse_corrector(by, survey)
-    newest = Survey.objects.filter(round=survey.round, commune=survey.commune).latest("version")
+    newest = Survey.objects.versions_of(survey)[0]
     if newest.state != SurveyState.APPROVED:
         if newest.version > survey.version:
             return newest

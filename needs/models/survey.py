@@ -42,6 +42,16 @@ class SurveyQuerySet(models.QuerySet):
         typed = SurveyRow.objects.filter(saved_by=user).values("survey")
         return self.exclude(submitted_by=user).exclude(pk__in=typed)
 
+    def versions_of(self, survey: Survey) -> SurveyQuerySet:
+        """The versions of one commune's survey in one round, the newest first."""
+        versions = self.filter(round=survey.round_id, commune=survey.commune_id)
+        return versions.order_by("-version")
+
+    def with_people(self) -> SurveyQuerySet:
+        """With who did what to it, as ``needs/survey_versions.html`` shows it."""
+        people = ("created_by", "submitted_by", "signed_by", "reviewed_by", "round", "commune")
+        return self.select_related(*people)
+
     def newest_versions(self) -> SurveyQuerySet:
         """Only the newest version of each commune's survey in each round."""
         top = self.model._default_manager.filter(

@@ -30,7 +30,6 @@ from needs.sections import Tabs, sections_for
 from needs.shortfalls import shortfalls_in
 from needs.states import SurveyState
 from needs.summary import summaries_of
-from needs.versions import versions_of
 from needs.views.survey import survey_within_reach
 
 
@@ -110,5 +109,5 @@ def _read(request: Request, sections: Tabs) -> dict[str, Any]:
         "differences": differences_in(contents, sections, request.GET.get("against", "")),
         "priorities": row_priorities(sections),
         "parts": [(summary, Grid(summary.section, editable=False)) for summary in summaries_of(sections)],
-        "versions": versions_of(request.user, contents.survey),
+        "versions": Survey.objects.visible_to(request.user).versions_of(contents.survey).with_people(),
     }

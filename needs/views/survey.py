@@ -36,7 +36,6 @@ from needs.notes import WrittenNote
 from needs.sections import sections_for
 from needs.shortfalls import shortfalls_in
 from needs.states import SURVEY_TRANSITIONS, SurveyState
-from needs.versions import versions_of
 
 
 def survey_within_reach(request: Request, pk: int) -> Survey:
@@ -172,7 +171,7 @@ def _check_page(
         "own_submission": signs and permissions.submitted_it(user, survey),
         "form": form,
         "shortfalls": shortfalls_in(contents, sections),
-        "versions": versions_of(user, survey),
+        "versions": Survey.objects.visible_to(user).versions_of(survey).with_people(),
         "may_correct": survey.is_correctable and permissions.may_correct(user, survey),
         "may_review": survey.state == SurveyState.SUBMITTED and permissions.reviews(user, survey),
         # What is open in a survey is named part by part; a note that was refused leads to its field.
