@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from directory.models import Place, SupportArea
-from needs.cells import NeedKey, StatedNeed
+from needs.cells import NOTHING, NeedKey, StatedNeed, Value, count_values, need_values
 from needs.earlier import (
     Before,
     BySurvey,
@@ -66,12 +66,7 @@ class Contents:
     @cached_property
     def item_bands(self) -> list[ItemBand]:
         """The items that may be asked for, each with its age bands, in the order of the grid."""
-        links = SupportItem.age_bands.through.objects.select_related("supportitem__area", "ageband")
-        links = links.filter(supportitem__in=SupportItem.objects.askable_in(self.survey.round))
-        order = ("supportitem__area__order", "supportitem__order", "supportitem__code")
-        links = links.order_by(*order, "ageband__is_all", "ageband__from_year")
-        items: dict[int, SupportItem] = {}
-        pairs = [(items.setdefault(li.supportitem_id, li.supportitem), li.ageband) for li in links]
+        pairs = SupportItem.objects.askable_in(self.survey.round).by_band()
         return pairs if self.survey.round.is_open else self._with_bands_since_taken_away(pairs)
 
     def _with_bands_since_taken_away(self, pairs: list[ItemBand]) -> list[ItemBand]:
@@ -179,6 +174,13 @@ class Contents:
             return self.counts.get((place.pk, band.pk, of))
         parts = [self.counts.get((place.pk, part.pk, of)) for part in self.bands]
         return None if None in parts else sum(part for part in parts if part is not None)
+
+    def values_at(self, place: Place, area: SupportArea | None) -> dict[str, Value]:
+        """What a row of the grid holds now, by cell name."""
+        if area is None:
+            return count_values(self.counts_at(place))
+        row = self.rows.get((place.pk, area.pk))
+        return need_values(self.needs_at(place, area)) | {NOTHING: 1 if row and row.nothing else None}
 
     def counts_at(self, place: Place) -> dict[tuple[int, int], int]:
         return self._counts_by_place.get(place.pk, {})

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from directory import clock
 from directory.errors import Refusal, Stale
 from directory.models import Place, User
-from needs.actions.row import stored_values
 from needs.cells import (
     DEFAULT_PRIORITY,
     NOTHING,
@@ -251,7 +250,7 @@ class Grid:
 
     def _row(self, place: Place) -> Row:
         state = self._states.get(place.pk) or self._stored_state(place)
-        stored = stored_values(self.section.contents, place, self.section.area)
+        stored = self.section.contents.values_at(place, self.section.area)
         values = self._typed.get(place.pk) or texts_of(stored)
         earlier = self._earlier(place)
         wrong = frozenset(name for name, _message in state.problems)

@@ -76,16 +76,10 @@ class Overview:
         cells = tuple(count_cell(band.pk, self._total.pk) for band in self._bands)
         counts = [Column(CHILDREN, _("Child counts"), cells)] if self._counting else []
         items = SupportItem.objects.askable_in(self.round).filter(area__in=self.user.reach.areas)
-        links = SupportItem.age_bands.through.objects.filter(supportitem__in=items)
-        links = links.select_related("supportitem__area").order_by(
-            *(f"supportitem__{part}" for part in ("area__order", "order", "code")),
-            *("ageband__is_all", "ageband__from_year"),
-        )
         areas: dict[int, Column] = {}
-        for link in links:
-            area = link.supportitem.area
-            first = children_cell(link.supportitem_id, link.ageband_id)
-            areas.setdefault(area.pk, Column(area.code, str(area), (first,), area))
+        for item, band in items.by_band():
+            first = children_cell(item.pk, band.pk)
+            areas.setdefault(item.area_id, Column(item.area.code, str(item.area), (first,), item.area))
         return [*counts, *areas.values()]
 
     def _places_by_commune(self, lines: Iterable[Progress]) -> dict[int, list[Place]]:

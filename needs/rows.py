@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from directory.models import Place
-from needs.actions.row import stored_values
 from needs.cells import NOTHING, PRIORITY, REASON, Value
 from needs.columns import columns_of
 from needs.differences import Comparison, Difference, changes_at, comparisons_of
@@ -41,7 +40,7 @@ class SurveyLine:
 
 
 def line_of(section: Section, place: Place) -> SurveyLine:
-    stored = stored_values(section.contents, place, section.area)
+    stored = section.contents.values_at(place, section.area)
     values = [(column.full_label, stored.get(column.name)) for column in columns_of(section)]
     return SurveyLine(
         section,

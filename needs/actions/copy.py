@@ -11,7 +11,7 @@ from directory import clock, history
 from directory.deeds import action
 from directory.errors import Refusal
 from directory.models import Place, SupportArea, User
-from needs.actions.row import refuse_unless_open_to, stored_values
+from needs.actions.row import refuse_unless_open_to
 from needs.actions.survey import locked
 from needs.contents import Contents
 from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
@@ -69,8 +69,7 @@ def state_nothing(*, by: User, survey: Survey, area: SupportArea) -> list[Survey
 
 
 def _is_empty(contents: Contents, place: Place, area: SupportArea | None) -> bool:
-    values = stored_values(contents, place, area)
-    return all(value is None for value in values.values())
+    return all(value is None for value in contents.values_at(place, area).values())
 
 
 def _counts(contents: Contents, places: Iterable[Place]) -> list[ChildCount]:

@@ -13,7 +13,7 @@ from directory import history
 from directory.deeds import action
 from directory.errors import Problem, Refusal, Stale
 from directory.models import Place, SupportArea, User
-from needs.actions.row import problems_in, refuse_unless_open_to, save_in, stored_values
+from needs.actions.row import problems_in, refuse_unless_open_to, save_in
 from needs.actions.survey import locked
 from needs.cells import (
     DEFAULT_PRIORITY,
@@ -126,7 +126,7 @@ def _named(place: Place, refusal: Refusal, problem: Problem) -> str:
 
 def outcome_of(contents: Contents, area: SupportArea | None, row: PastedRow) -> Outcome:
     """What the stored row becomes; read only, so that the preview and the saving say the same."""
-    before = stored_values(contents, row.place, area)
+    before = contents.values_at(row.place, area)
     said = {name: value for name, value in row.values.items() if text_of(value) != text_of(before.get(name))}
     if area is None:
         counts = {key_of(name): value for name, value in said.items()}

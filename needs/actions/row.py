@@ -189,7 +189,7 @@ def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping, nothing: b
     yours = _values(row.area, cells)
     if nothing is not None:
         yours[NOTHING] = int(nothing) or None
-    stored = stored_values(contents, row.place, row.area)
+    stored = contents.values_at(row.place, row.area)
     differing = [name for name, value in yours.items() if text_of(value) != text_of(stored.get(name))]
     if not differing:
         return
@@ -209,14 +209,6 @@ def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping, nothing: b
 
 def _values(area: SupportArea | None, cells: Mapping) -> dict[str, Value]:
     return naming.count_values(cells) if area is None else naming.need_values(cells)
-
-
-def stored_values(contents: Contents, place: Place, area: SupportArea | None) -> dict[str, Value]:
-    """What a row holds now, by cell name."""
-    if area is None:
-        return naming.count_values(contents.counts_at(place))
-    row = contents.rows.get((place.pk, area.pk))
-    return naming.need_values(contents.needs_at(place, area)) | {NOTHING: 1 if row and row.nothing else None}
 
 
 def _write(contents: Contents, place: Place, area: SupportArea | None, cells: Mapping) -> None:

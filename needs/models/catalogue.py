@@ -123,6 +123,17 @@ class SupportItemQuerySet(models.QuerySet):
         """What may be asked for in a round: items not yet retired when it opened."""
         return self.filter(Q(retired_on__isnull=True) | Q(retired_on__gt=survey_round.opens_on))
 
+    def by_band(self) -> list[tuple[SupportItem, AgeBand]]:
+        """Each item once for each of its age bands, in the order of the grid; one query."""
+        links = SupportItem.age_bands.through.objects.filter(supportitem__in=self)
+        order = ("supportitem__area__order", "supportitem__order", "supportitem__code")
+        links = links.order_by(*order, "ageband__is_all", "ageband__from_year")
+        items: dict[int, SupportItem] = {}
+        return [
+            (items.setdefault(link.supportitem_id, link.supportitem), link.ageband)
+            for link in links.select_related("supportitem__area", "ageband")
+        ]
+
 
 class SupportItem(models.Model):
     """A thing or service that can be needed and given: warm coats, meals, check-ups, a swing."""

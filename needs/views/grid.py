@@ -20,7 +20,6 @@ from directory.models import Place
 from directory.roles import Permission
 from needs import permissions
 from needs.actions import save_row
-from needs.actions.row import stored_values
 from needs.cells import PRIORITIES, is_number
 from needs.contents import Contents
 from needs.forms.row import TypedRow, read_row
@@ -113,8 +112,7 @@ def _changed_rows(tab: Section, data: Mapping[str, str]) -> list[TypedRow]:
     for row in rows:
         if str(row.place.pk) == kept_place and is_number(kept_version):
             row.version = int(kept_version)
-    contents = tab.contents
-    return [row for row in rows if row.differs_from(stored_values(contents, row.place, tab.area))]
+    return [row for row in rows if row.differs_from(tab.contents.values_at(row.place, tab.area))]
 
 
 def _save(request: Request, tab: Section, row: TypedRow) -> RowState:
