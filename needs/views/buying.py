@@ -7,16 +7,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from directory import clock
 from directory.access import access
 from directory.http import Request
 from directory.roles import Permission
-from documents.spreadsheet import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx
+from documents.download import sheet_response
 from needs.buying import BuyingList
 from needs.buying import buying_list as list_of
-from needs.buying_workbook import sheet_of
 from needs.forms.buying import BuyingFilterForm
 from needs.models import Need
+from needs.workbooks.buying import sheet_of
 
 FORMATS = ("xlsx", "csv")
 
@@ -43,15 +42,7 @@ def buying_export(request: Request, format: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     sheet = sheet_of(_list(request, form), form.chosen())
-    if format == "xlsx":
-        response = HttpResponse(as_xlsx(sheet), content_type=XLSX_TYPE)
-    else:
-        response = HttpResponse(b"".join(as_csv(sheet)), content_type=CSV_TYPE)
-    name = f"danh-sach-mua-sam-{clock.today():%Y-%m-%d}.{format}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sheet_response(sheet, "danh-sach-mua-sam", format)
 
 
 def _list(request: Request, form: BuyingFilterForm) -> BuyingList:

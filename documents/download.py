@@ -1,0 +1,24 @@
+"""A list as a file to download: its name says of which day it is, and nobody but the reader keeps it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from directory import clock
+from documents.spreadsheet import CSV_TYPE, XLSX_TYPE, Sheet, as_csv, as_xlsx
+
+
+def sheet_response(sheet: Sheet, name: str, format: str) -> HttpResponse:
+    """``format``: xlsx or csv."""
+    if format == "xlsx":
+        return file_response(as_xlsx(sheet), XLSX_TYPE, name, format)
+    return file_response(b"".join(as_csv(sheet)), CSV_TYPE, name, format)
+
+
+def file_response(content: bytes, content_type: str, name: str, format: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    file_name = f"{name}-{clock.today():%Y-%m-%d}.{format}"
+    response["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
