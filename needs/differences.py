@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -21,14 +20,13 @@ from needs.cells import (
     REASON,
     CountKey,
     NeedKey,
-    StatedNeed,
     Value,
     count_values,
     need_values,
 )
 from needs.columns import columns_of
 from needs.contents import Contents
-from needs.earlier import CellKey
+from needs.earlier import Said
 from needs.said import said_in, said_when_returned
 from needs.sections import Section
 
@@ -42,24 +40,13 @@ class Against(StrEnum):
     YEAR = "year"
 
 
-class Cells(Protocol):
-    """All that one version says: ``Said``, or ``Earlier``."""
-
-    @property
-    def counts(self) -> Mapping[CellKey, int]: ...
-    @property
-    def statements(self) -> Mapping[CellKey, StatedNeed]: ...
-    @property
-    def nothing(self) -> frozenset[tuple[int, int]]: ...
-
-
 @dataclass(frozen=True)
 class Comparison:
     """Something to compare with, by the name of its tab."""
 
     against: Against
     label: str
-    before: Cells
+    before: Said
 
 
 @dataclass(frozen=True)
@@ -223,7 +210,7 @@ class _SideBySide:
         changed = [Difference(label, was, is_) for label, was, is_ in pairs if was != is_]
         return sorted(changed, key=lambda each: each.size, reverse=True)
 
-    def _row(self, place: Place, said: Cells) -> dict[str, Value]:
+    def _row(self, place: Place, said: Said) -> dict[str, Value]:
         """The values of a row by cell name, as in the grid."""
         if self.section.area is None:
             return count_values({key: said.counts.get((place.pk, *key)) for key in self.counts})

@@ -24,16 +24,22 @@ Kind = SurveyRound.Kind
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """``counts`` by (place of today, age band, subgroup); ``statements`` by (place, item, age band).
+class Said:
+    """``counts`` by (place, age band, subgroup); ``statements`` by (place, item, age band).
 
-    ``year`` None: nothing approved was found. ``nothing``: (place, area) that said they need nothing.
+    ``nothing``: (place, area) that say they need nothing. What is not there was not reported.
     """
 
-    year: int | None = None
     counts: dict[CellKey, int] = field(default_factory=dict)
     statements: dict[CellKey, StatedNeed] = field(default_factory=dict)
     nothing: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Earlier(Said):
+    """What was said at the places of today. ``year`` None: nothing approved was found."""
+
+    year: int | None = None
 
     def counts_at(self, place: Place) -> dict[tuple[int, int], int]:
         return self._counts_by_place.get(place.pk, {})
@@ -79,7 +85,7 @@ def earlier_in(before: Before, cells: Cells, rows: BySurvey) -> Earlier:
     """What they said, at the places of today."""
     nothing = (key for key, row in _today(before, rows).items() if key[1] and row.nothing)
     counts, statements = _today(before, cells.counts), _today(before, cells.statements)
-    return Earlier(before.year, counts, statements, frozenset(nothing))
+    return Earlier(counts, statements, frozenset(nothing), before.year)
 
 
 def _today(before: Before, cells: BySurvey) -> dict[Any, Any]:

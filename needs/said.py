@@ -1,29 +1,14 @@
-"""What one version of a survey says, all cells at once: to lay two versions side by side, and to keep one.
-
-``Earlier`` (last year) has the same three parts.
-"""
+"""What one version of a survey says, all cells at once: to lay two versions side by side, and to keep one."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple
 from typing import Any
 
 from needs.cells import StatedNeed
 from needs.contents import Contents
-from needs.earlier import CellKey
+from needs.earlier import Said
 from needs.models import Survey
-
-
-@dataclass(frozen=True)
-class Said:
-    """``counts`` by (place, age band, subgroup); ``statements`` by (place, item, age band).
-
-    ``nothing``: (place, area) that say they need nothing. What is not there was not reported.
-    """
-
-    counts: dict[CellKey, int] = field(default_factory=dict)
-    statements: dict[CellKey, StatedNeed] = field(default_factory=dict)
-    nothing: frozenset[tuple[int, int]] = frozenset()
 
 
 def said_in(contents: Contents) -> Said:
