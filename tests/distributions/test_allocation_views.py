@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory.errors import Refusal
@@ -15,16 +13,10 @@ from distributions.models import Allocation
 from distributions.todo import todo
 from donors.actions import withdraw_pledge
 from tests.distributions import build
+from tests.queries import queries_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def queries_of(client, url: str) -> int:
-    client.get(url)
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
 
 
 def test_the_board_shows_both_sides_with_what_is_left(world, coordinator, client_of) -> None:

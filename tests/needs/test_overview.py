@@ -38,7 +38,7 @@ from tests.needs.build import (
 )
 from tests.needs.test_round import disaster
 from tests.needs.test_row import save_count
-from tests.needs.test_screens import queries_of
+from tests.queries import queries_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

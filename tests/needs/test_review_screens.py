@@ -35,17 +35,11 @@ from tests.needs.build import (
     state_need,
     submitted_survey,
 )
+from tests.queries import queries_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-
-
-def queries_of(client: Client, url: str) -> int:
-    client.get(url)
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
 
 
 def review_of(survey: Survey) -> str:

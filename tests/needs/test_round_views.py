@@ -16,7 +16,8 @@ from tests.browser import violations
 from tests.needs.build import approved_need, filled_survey, open_yearly_round, submitted_survey
 from tests.needs.test_reopening import closed_round, reopened
 from tests.needs.test_round import disaster
-from tests.needs.test_screens import queries_of, round_form
+from tests.needs.test_screens import round_form
+from tests.queries import queries_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory.models import HistoryEntry, Unit, User
@@ -24,17 +22,11 @@ from tests.needs.build import (
     started_survey,
     submitted_survey,
 )
+from tests.queries import queries_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-
-
-def queries_of(client: Client, url: str) -> int:
-    client.get(url)
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
 
 
 def round_form(world: World, **changed: object) -> dict[str, object]:

@@ -20,7 +20,7 @@ from tests.needs.build import (
     submitted_survey,
 )
 from tests.needs.test_reopening import closed_round, reopened
-from tests.needs.test_screens import queries_of
+from tests.queries import queries_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

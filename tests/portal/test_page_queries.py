@@ -9,9 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory import clock
@@ -23,19 +21,12 @@ from needs.checks import Grade, findings_in
 from needs.contents import Contents
 from tests.needs.build import Statement, filled_survey
 from tests.portal.chains import Chain, build_chains
+from tests.queries import queries_of
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 ClientOf = Callable[[User], Client]
 THE_GRIDS = 12
-
-
-def queries_of(client: Client, path: str) -> int:
-    client.get(path)
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get(path)
-    assert answer.status_code == 200, path
-    return len(queries)
 
 
 # At most, by who opens it: one of each record within reach.
