@@ -130,6 +130,11 @@ class Survey(ActionOnly):
         return self.state in EDITABLE and self.round.is_open_for(self.commune_id)
 
     @property
+    def is_in_review(self) -> bool:
+        """Whether the coordinating office may decide on it now."""
+        return self.state == SurveyState.SUBMITTED and self.round.is_open_for(self.commune_id)
+
+    @property
     def due_on(self) -> date:
         """The day by which the commune hands it in: its round's, or that of a reopening."""
         return self.round.due_for(self.commune_id)

@@ -111,10 +111,7 @@ def row_page(
     context = _context(request.user, sections, row, form) | {
         "line": line_of(*row),
         "priority": priority,
-        "may_prioritise": priority
-        and survey.state == SurveyState.SUBMITTED
-        and survey.round.is_open_for(survey.commune_id)
-        and permissions.reviews(request.user, survey),
+        "may_prioritise": priority and survey.is_in_review and permissions.reviews(request.user, survey),
         "priority_form": priority_form or RowPriorityForm(sections=sections, row=row, initial=initial),
         "sent": sent,
     }

@@ -94,7 +94,7 @@ def _opinion_page(request: Request, opinion: Opinion, form: OpinionForm) -> Http
         "survey": survey,
         "differences": differences_in(contents, sections, request.GET.get("against", "")),
         "grids": [Grid(section, editable=False) for section in sections],
-        "waits": survey.state == "submitted" and survey.round.is_open_for(survey.commune_id),
+        "waits": survey.is_in_review,
         "form": form,
     }
     return render(request, "needs/opinion_give.html", context, status=status_of(form))

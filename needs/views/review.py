@@ -78,7 +78,7 @@ def review_page(
     survey = survey_within_reach(request, survey.pk)
     contents = Contents(survey, compared=True)
     sections = sections_for(request.user, contents)
-    waits = survey.state == SurveyState.SUBMITTED and survey.round.is_open_for(survey.commune_id)
+    waits = survey.is_in_review
     context = _read(request, sections) | {
         "survey": survey,
         "sections": sections,

@@ -26,6 +26,7 @@ from needs.forms.round import ReasonForm, ReopeningForm, RoundChangeForm, RoundF
 from needs.models import SurveyRound
 from needs.overview import Overview
 from needs.progress import Progress, Totals, progress_of
+from needs.states import SurveyState
 
 PAGE = 25
 
@@ -197,7 +198,7 @@ def _line(request: Request, line: Progress, manages: bool) -> dict[str, Any]:
         "on_behalf": coordinates,
         "may_fill_in": survey is not None and survey.is_editable and permissions.may_fill_in(user, survey),
         "may_review": survey is not None
-        and survey.state == "submitted"
+        and survey.state == SurveyState.SUBMITTED
         and permissions.reviews(user, survey),
         "may_reopen": manages and not line.is_open,
         "may_end": manages and line.reopening is not None,
