@@ -25,6 +25,17 @@ from tests.world import World
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
+def keyed_in(world: World, coordinator: User) -> Survey:
+    """A complete draft that the coordinating office typed from paper on the commune's behalf."""
+    start_survey(
+        by=coordinator,
+        survey_round=open_yearly_round(world),
+        commune=world.commune("Ia Dom"),
+        on_behalf_of=world.agency("UBND xã Ia Dom"),
+    )
+    return filled_survey(world)
+
+
 def test_approved_statements_become_needs(world: World, coordinator: User) -> None:
     place = world.village("Ia Dom")
     need = approved_need(world, children=18, quantity=25, priority=1)
@@ -39,13 +50,7 @@ def test_zero_quantity_makes_no_need(world: World) -> None:
 
 
 def test_nobody_approves_what_they_submitted(world: World, officer: User, coordinator: User) -> None:
-    survey = start_survey(
-        by=coordinator,
-        survey_round=open_yearly_round(world),
-        commune=world.commune("Ia Dom"),
-        on_behalf_of=world.agency("UBND xã Ia Dom"),
-    )
-    filled_survey(world)
+    survey = keyed_in(world, coordinator)
     survey = submit_survey(by=coordinator, survey=survey)
     for deed in (approve_survey, lambda **kw: return_survey(reason="Sai số liệu", **kw)):
         with pytest.raises(Forbidden) as refusal:
@@ -58,13 +63,7 @@ def test_nobody_approves_what_they_submitted(world: World, officer: User, coordi
 def test_nor_what_they_typed_on_the_communes_behalf(
     world: World, coordinator: User, second_coordinator: User
 ) -> None:
-    survey = start_survey(
-        by=coordinator,
-        survey_round=open_yearly_round(world),
-        commune=world.commune("Ia Dom"),
-        on_behalf_of=world.agency("UBND xã Ia Dom"),
-    )
-    filled_survey(world)
+    survey = keyed_in(world, coordinator)
     survey = submit_survey(by=second_coordinator, survey=survey)
     for deed in (approve_survey, lambda **kw: return_survey(reason="Sai số liệu", **kw)):
         with pytest.raises(Forbidden) as refusal:
