@@ -106,6 +106,7 @@ class Row:
     remarks: list[RowComment] = field(default_factory=list)
     reviewed: int | None = None
     url: str = ""
+    may_copy: bool = True
 
     @property
     def key(self) -> str:
@@ -131,7 +132,7 @@ class Row:
     def copies(self) -> bool:
         """Whether the review before can be taken over: the row holds nothing yet, and it held something."""
         holds = any(value for name, value in self.values.items() if name not in (PRIORITY, REASON))
-        return bool(self.earlier) and not holds
+        return self.may_copy and bool(self.earlier) and not holds
 
     @property
     def choice(self) -> int:
@@ -266,7 +267,8 @@ class Grid:
         ]
         remarks = [comment for comment in self.section.comments_at(place) if comment.is_open]
         url = self.section.row_url(place)
-        return Row(place, cells, values, earlier, state, wrong, remarks, self._reviewed(place), url)
+        may_copy = not (self.section.area and self.section.contents.survey.round.adds_to_the_year)
+        return Row(place, cells, values, earlier, state, wrong, remarks, self._reviewed(place), url, may_copy)
 
     def _reviewed(self, place: Place) -> int | None:
         """The reviewer's priority of the row, beside the commune's own; None: none is set."""

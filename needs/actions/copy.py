@@ -26,10 +26,17 @@ def copy_earlier(
     Child counts (``area`` None) or the stated needs of an area, with girls, priority and reason, and
     “nothing needed” too; only what this round asks. Of all places, or of ``places``. A row that holds
     anything is never overwritten. A filled row counts as saved by the user, as its next version.
-    Raises ``Refusal`` if there is no review before, ``WrongState``, ``Forbidden`` as ``save_row`` does.
+    Raises ``Refusal`` if there is no review before or its needs stand already, ``WrongState``,
+    ``Forbidden`` as ``save_row`` does.
     """
     survey = locked(survey)
     refuse_unless_open_to(by, survey)
+    if area and survey.round.adds_to_the_year:
+        message = _(
+            "This round asks only for what the event took. Needs of the yearly review stand already and are "
+            "not copied."
+        )
+        raise Refusal(message, code="stands_already")
     contents = Contents(survey, compared=True)
     if contents.earlier.year is None:
         message = _("No earlier review of these places is approved, so there is nothing to copy. Type it.")

@@ -97,6 +97,11 @@ class SurveyRound(ActionOnly):
         reopening = self.reopened.get(commune_id)
         return reopening.due_on if reopening else self.due_on
 
+    @property
+    def adds_to_the_year(self) -> bool:
+        """Whether its needs come on top of those of the yearly review."""
+        return self.kind == self.Kind.SUPPLEMENTARY
+
     def communes(self) -> UnitQuerySet:
         """The communes that take part: those of the scope when the round opened, or those of ``places``."""
         communes = Unit.objects.communes().on(self.opens_on)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from directory import history
 from directory.errors import Forbidden, Refusal, Stale, WrongState
@@ -14,6 +16,7 @@ from needs.actions import (
     approve_survey,
     close_round,
     copy_earlier,
+    correct_survey,
     save_row,
     state_nothing,
     submit_survey,
@@ -21,12 +24,15 @@ from needs.actions import (
 from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
 from tests.needs.build import (
     Statement,
+    approved_supplement,
     filled_survey,
     started_survey,
     state_need,
     submitted_survey,
 )
 from tests.world import World
+
+ENGLISH = {"accept-language": "en"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -129,6 +135,27 @@ def test_without_an_earlier_review_there_is_nothing_to_copy(world: World, office
         copy_earlier(by=officer, survey=survey, area=None)
     assert refusal.value.code == "nothing_earlier"
     assert SurveyRow.objects.count() == 0
+
+
+def test_needs_that_stand_already_are_not_copied_into_a_supplementary_round(
+    world: World, officer: User, client: Client
+) -> None:
+    place, area = world.village("Ia Dom"), world.area("warm_clothing")
+    reviewed_in(world, 2025, [Statement(place, quantity=10)])
+    survey = correct_survey(by=officer, survey=approved_supplement(world, [Statement(place, quantity=3)]))
+    NeedStatement.objects.filter(survey=survey).delete()
+    SurveyRow.objects.filter(survey=survey).delete()
+    ChildCount.objects.filter(survey=survey).delete()
+    with pytest.raises(Refusal) as refusal:
+        copy_earlier(by=officer, survey=survey, area=area)
+    assert refusal.value.code == "stands_already"
+    client.force_login(officer)
+    grid = client.get(reverse("survey_grid", args=[survey.pk, "warm_clothing"]), headers=ENGLISH)
+    assert 'name="copy"' not in grid.content.decode()
+    assert "needs of the yearly review stand already" in grid.content.decode()
+    children = client.get(reverse("survey_grid", args=[survey.pk, "children"]), headers=ENGLISH)
+    assert 'name="copy"' in children.content.decode()
+    assert len(copy_earlier(by=officer, survey=survey, area=None)) == 1
 
 
 def test_a_copied_row_is_newer_than_the_page_that_was_read(world: World, officer: User) -> None:
