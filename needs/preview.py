@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from directory.errors import Problem
@@ -139,7 +140,7 @@ class Preview:
         for name, label in self.labels.items():
             if name not in changing or _is_default(name, row):
                 continue
-            now, then = text_of(before.get(name)), text_of(after.get(name))
+            now, then = _read(before.get(name)), _read(after.get(name))
             if name in problems:
                 then = row.texts.get(name, then)
             if name == NOTHING:
@@ -147,6 +148,11 @@ class Preview:
             yield Change(label, now, then, problems.pop(name, ""))
         for message in problems.values():
             yield Change("", "", "", message)
+
+
+def _read(value: Value) -> str:
+    """A value as the reader writes it: 1.200."""
+    return number_format(value) if isinstance(value, int) else text_of(value)
 
 
 def read_values(texts: Mapping[str, str]) -> tuple[dict[str, Value], list[Problem]]:

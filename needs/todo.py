@@ -77,7 +77,7 @@ def _to_hand_in(line: Progress) -> Todo:
         return Todo(label % (names | {"reason": reason}), url, _("Reopened"), line.due_on)
     url = reverse("survey_grid", args=[survey.pk, "children"])
     if survey.state == SurveyState.RETURNED:
-        label = _("Change the returned survey of %(commune)s: %(reason)s")
+        label = _("Change the returned survey of %(commune)s (%(round)s): %(reason)s")
         return Todo(label % (names | {"reason": survey.return_reason}), url, _("Returned"), line.due_on)
     status = _("%(percent)s %% filled in") % {"percent": line.percent}
     return Todo(_("Fill in the survey of %(commune)s: %(round)s") % names, url, status, line.due_on)

@@ -33,7 +33,8 @@ def rows_are_answered(contents: Contents) -> Iterator[Finding]:
             message = _(
                 "%(place)s, %(area)s: no need is stated. Enter the needs, or tick “nothing needed”."
             ) % {"place": place.name, "area": area}
-            yield Finding(Grade.MISSING, "row_missing", area.code, place, NOTHING, message, _("no answer"))
+            label = _("needs, or “nothing needed”")
+            yield Finding(Grade.MISSING, "row_missing", area.code, place, NOTHING, message, label)
 
 
 def girls_are_counted(contents: Contents) -> Iterator[Finding]:

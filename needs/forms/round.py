@@ -15,6 +15,7 @@ from directory import clock
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import Place, Unit, User
 from directory.models.place import PlaceQuerySet
+from needs.forms.review import SometimesText
 from needs.models import SurveyRound
 from needs.models.round import rank_of_kind
 from needs.permissions import scopes_of
@@ -39,6 +40,8 @@ class PlacesField(forms.ModelMultipleChoiceField):
 
     iterator = _ByCommune
     widget = PlacesWidget
+    # Of a supplementary round only, as its help says.
+    asked_sometimes = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Place.objects.none(), **kwargs)
@@ -59,7 +62,7 @@ class RoundForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     opens_on = VietnameseDateField(label=_("Opens on"))
     due_on = VietnameseDateField(label=_("Due on"))
-    event = forms.CharField(
+    event = SometimesText(
         label=_("Event"),
         max_length=200,
         required=False,

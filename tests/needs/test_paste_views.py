@@ -71,6 +71,7 @@ def test_a_preview_saves_nothing_and_its_confirmation_all(
     preview = client.post(page(survey), sent)
     assert preview.status_code == 200
     assert (preview.context["preview"].changed, values(survey)) == (4, [])
+    assert "<strong>1.234</strong>" in preview.content.decode()
     answer = client.post(page(survey), confirmation(preview, sent), follow=True)
     assert answer.redirect_chain == [(reverse("survey_grid", args=[survey.pk, "children"]), 302)]
     assert values(survey) == [1234, 61, 1234, 0]

@@ -113,7 +113,9 @@ def test_a_reopened_commune_is_reminded_and_reviewed(world: World, coordinator: 
 def test_a_returned_survey_says_why(world: World, officer: User, coordinator: User) -> None:
     survey = return_survey(by=coordinator, survey=submitted_survey(world), reason="Thiếu thôn 2")
     assert tasks_of(officer) == [(f"/surveys/{survey.pk}/children/", date(2025, 6, 30))]
-    assert "Thiếu thôn 2" in str(todo(officer)[0].label)
+    label = str(todo(officer)[0].label)
+    assert "Thiếu thôn 2" in label
+    assert survey.round.name in label
 
 
 def test_home_costs_the_same_with_more_communes(world: World, coordinator: User, client_of: object) -> None:
