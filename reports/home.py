@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -19,6 +20,8 @@ from distributions.models import Distribution
 from distributions.states import DistributionState
 from donors.models import Pledge
 from donors.states import PledgeState
+from needs.forms.need import ALL_ROUNDS
+from needs.listing import Coverage
 from needs.models import Need, Survey
 from needs.states import SurveyState
 
@@ -44,7 +47,7 @@ def counts_of(user: User) -> list[Count]:
     counts = []
     for permission, label, url_name, count in _COUNTS:
         if user.may(permission) and (url := _url(url_name)):
-            counts.append(Count(label, count(user), url))
+            counts.append(Count(label, count(user), f"{url}{_NARROWED.get(url_name, '')}"))
     return counts
 
 
@@ -74,6 +77,9 @@ def _on_the_way(user: User) -> int:
 def _accounts(user: User) -> int:
     return User.objects.filter(is_active=True).count()
 
+
+# The page opens with what was counted, not with all that it could list.
+_NARROWED = {"need_list": "?" + urlencode({"round": ALL_ROUNDS, "coverage": Coverage.LACKING.value})}
 
 _COUNTS = [
     (Permission.VIEW_NEEDS, _("Needs not yet covered"), "need_list", _open_needs),

@@ -8,6 +8,8 @@ from django.utils.html import escape
 
 from directory.models import User
 from directory.todo import Todo, in_order
+from needs.actions import approve_survey, submit_survey
+from tests.needs.build import Statement, approved_survey, filled_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +40,13 @@ def test_late_tasks_stand_first() -> None:
 def test_counts_are_only_those_that_the_role_may_open(administrator: User, client_of) -> None:
     counts = client_of(administrator).get(reverse("home")).context["counts"]
     assert [count.url for count in counts] == [reverse("account_list")]
+
+
+def test_the_count_of_open_needs_leads_to_those_needs(world, officer: User, client_of) -> None:
+    """Of every round, while the list by itself shows the newest open one."""
+    of_2024 = filled_survey(world, needs=[Statement(world.village("Ia Dom"), quantity=30)], year=2024)
+    approve_survey(by=world.user("coordinator"), survey=submit_survey(by=officer, survey=of_2024))
+    approved_survey(world, "Ia Đal", [Statement(world.village("Ia Đal"), quantity=20)])
+    client = client_of(world.user("coordinator"))
+    count = client.get(reverse("home")).context["counts"][0]
+    assert count.value == client.get(count.url).context["page"].paginator.count == 2
