@@ -118,6 +118,14 @@ class NeedFilterForm(forms.Form):
             return self.rounds
         return [chosen] if chosen else running(self.rounds)
 
+    @property
+    def other_open_rounds(self) -> list[SurveyRound]:
+        """Open rounds that are not among the running ones, when nobody chose a round: of a valid form."""
+        if self.cleaned_data["round"]:
+            return []
+        listed = self.listed_rounds
+        return [each for each in self.rounds if each.is_open and each not in listed]
+
     def sieve(self) -> Sieve:
         """What the list is narrowed to: of a valid form."""
         asked = self.cleaned_data

@@ -440,3 +440,16 @@ def test_the_list_costs_the_same_with_more_needs(
     approved_need(world, band="6-10")
     approved_need(world, "Ia Đal")
     assert cost(client_of(coordinator), url) == before
+
+
+def test_open_rounds_that_are_not_shown_are_named(
+    world: World, needs: None, coordinator: User, client_of: ClientOf
+) -> None:
+    client, older = client_of(coordinator), open_yearly_round(world)
+    link = f'<a href="?round={older.pk}">{older}</a>'
+    assert link not in client.get(URL).content.decode()
+    newer = open_yearly_round(world, 2026)
+    page = client.get(URL)
+    assert page.context["rounds"] == [newer]
+    assert link in page.content.decode()
+    assert link not in client.get(URL, {"round": newer.pk}).content.decode()
