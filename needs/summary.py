@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from directory.models import Place
+from directory.models import Place, SupportArea
 from needs.cells import StatedNeed
 from needs.contents import Contents
 from needs.grid import kind_of
 from needs.models import AgeBand, SupportItem
 from needs.sections import Section
+from needs.states import EDITABLE
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,20 @@ class CountLine:
 
 @dataclass(frozen=True)
 class BandLine:
-    """What is needed of an item for a band, beside what was in the review before (None: nothing stated)."""
+    """What is needed of an item for a band, beside what was in the review before (None: nothing stated).
+
+    ``children``, ``quantity`` None: nothing is stated, and some places have not answered yet, so it is no 0.
+    """
 
     label: str
-    children: int
-    quantity: int
+    children: int | None
+    quantity: int | None
     before: int | None
 
 
 @dataclass(frozen=True)
 class NeedLine:
-    """One item: per band that is or was asked for, and the whole."""
+    """One item: per band that is or was asked for, and the whole. ``answered``: by every place."""
 
     label: str
     unit: str
@@ -50,6 +54,7 @@ class NeedLine:
     children: int
     quantity: int
     urgent: int
+    answered: bool
 
 
 @dataclass(frozen=True)
@@ -92,24 +97,34 @@ def _of_needs(section: Section) -> Summary:
     assert section.area is not None
     contents, lines = section.contents, []
     item_bands = contents.item_bands_of(section.area)
+    answered = _is_answered(contents, section.area)
     for item, pairs in groupby(item_bands, key=lambda pair: pair[0]):
-        bands = [line for _item, band in pairs if (line := _band_line(contents, item, band))]
+        bands = [line for _item, band in pairs if (line := _band_line(contents, item, band, answered))]
         urgent = sum(1 for _place, of, _band, need in contents.stated() if of == item and _is_urgent(need))
-        children, quantity = sum(line.children for line in bands), sum(line.quantity for line in bands)
-        lines.append(NeedLine(str(item), item.unit, bands, children, quantity, urgent))
+        children = sum(line.children or 0 for line in bands)
+        quantity = sum(line.quantity or 0 for line in bands)
+        lines.append(NeedLine(str(item), item.unit, bands, children, quantity, urgent, answered))
     return Summary(section, [], [], lines, contents.earlier.year)
 
 
-def _band_line(contents: Contents, item: SupportItem, band: AgeBand) -> BandLine | None:
+def _is_answered(contents: Contents, area: SupportArea) -> bool:
+    """By every place; without that nothing is submitted."""
+    if contents.survey.state not in EDITABLE:
+        return True
+    return all(contents.is_answered(place, area) for place in contents.places)
+
+
+def _band_line(contents: Contents, item: SupportItem, band: AgeBand, answered: bool) -> BandLine | None:
     keys = [(place.pk, item.pk, band.pk) for place in contents.places]
     stated = [contents.statements[key] for key in keys if key in contents.statements]
     earlier = [contents.earlier.statements[key] for key in keys if key in contents.earlier.statements]
     if not stated and not earlier:
         return None
+    known = bool(stated) or answered
     return BandLine(
         band.short_name,
-        sum(need.children or 0 for need in stated),
-        sum(need.quantity or 0 for need in stated),
+        sum(need.children or 0 for need in stated) if known else None,
+        sum(need.quantity or 0 for need in stated) if known else None,
         sum(need.quantity or 0 for need in earlier) if earlier else None,
     )
 

@@ -13,16 +13,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory.models import Place, User
+from needs.actions import approve_survey, submit_survey
 from needs.checks import Finding, Grade, findings_in
 from needs.contents import Contents
 from needs.models import CheckNote, ChildCount, Survey, SurveyRow
+from needs.sections import sections_for
 from needs.states import SurveyState
+from needs.summary import summaries_of
 from tests.needs.build import (
     Statement,
     approved_survey,
     filled_survey,
     note_all,
     signing_survey,
+    started_survey,
     state_need,
     submitted_survey,
 )
@@ -169,10 +173,6 @@ def test_last_years_totals_stand_beside(world: World, officer: User, client_of: 
 
 
 def test_what_is_no_longer_asked_for_stands_in_the_summary(world: World, officer: User) -> None:
-    from needs.actions import approve_survey, submit_survey
-    from needs.sections import sections_for
-    from needs.summary import summaries_of
-
     earlier = filled_survey(world, needs=[Statement(world.village("Ia Dom"), quantity=30)], year=2024)
     approve_survey(by=world.user("coordinator"), survey=submit_survey(by=officer, survey=earlier))
     survey = filled_survey(world)
@@ -318,3 +318,13 @@ def test_the_grid_shows_errors_and_warnings_apart(
     assert said() == {place.name: (1, 0), school.name: (0, 1)}
     note_all(survey)
     assert said() == {place.name: (1, 0)}
+
+
+def test_what_nobody_answered_is_no_zero_in_the_summary(world: World, officer: User) -> None:
+    earlier = filled_survey(world, needs=[Statement(world.village("Ia Dom"), quantity=30)], year=2024)
+    approve_survey(by=world.user("coordinator"), survey=submit_survey(by=officer, survey=earlier))
+    survey = started_survey(world)
+    *_others, clothing = summaries_of(sections_for(officer, Contents(survey)))
+    [band] = clothing.needs[0].bands
+    assert (band.children, band.quantity, band.before) == (None, None, 30)
+    assert not any(line.answered for line in clothing.needs)
