@@ -72,7 +72,8 @@ class RoundForm(forms.Form):
         label=_("Places"),
         required=False,
         help_text=_(
-            "For a supplementary round: the places that were hit. Leave empty for the yearly review."
+            "For a supplementary round: the places that were hit. The commune itself is one row for all of "
+            "it: tick its villages and schools besides. Leave empty for the yearly review."
         ),
     )
     instructions = forms.CharField(

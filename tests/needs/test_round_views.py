@@ -241,3 +241,11 @@ def test_nothing_stands_in_anybodys_way(
         page.goto(address)
         assert (address, violations(page)) == (address, [])
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+
+
+def test_what_a_supplementary_round_needs_is_not_called_optional(
+    world: World, coordinator: User, client_of: ClientOf
+) -> None:
+    page = client_of(coordinator).get(reverse("round_create"))
+    labels = [str(page.context["form"][name].label_tag()) for name in ("event", "places", "instructions")]
+    assert ["label-optional" in label for label in labels] == [False, False, True]
