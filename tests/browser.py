@@ -12,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from directory.models import User
+from tests.day import ANSWERS
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -65,6 +66,7 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[Callable[..., 
     yield open_
     for context in contexts:
         context.close()
+    assert ANSWERS.are_given()
     assert complaints == []
 
 
