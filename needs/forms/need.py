@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -145,13 +146,19 @@ class NeedFilterForm(forms.Form):
         area, chosen = self.cleaned_data["area"], self.cleaned_data["item"]
         return area in (None, item.area) and chosen in (None, item)
 
+    @property
+    def _scope_day(self) -> date:
+        """A round's communes count as they stood when it opened, those of several rounds as of today."""
+        rounds = self.listed_rounds
+        return rounds[0].opens_on if len(rounds) == 1 else clock.today()
+
     def _communes(self) -> set[int]:
         asked = self.cleaned_data
         found = {commune.pk for commune in self.communes}
         if asked["commune"]:
             found &= _family(asked["commune"])
         if asked["scope"]:
-            difficult = difficult_among((each for each in self.communes if each.pk in found), clock.today())
+            difficult = difficult_among((each for each in self.communes if each.pk in found), self._scope_day)
             found = found & difficult if asked["scope"] == Scope.INSIDE else found - difficult
         return found
 
@@ -159,9 +166,11 @@ class NeedFilterForm(forms.Form):
         """The filters in use, in words of the language of the moment."""
         asked = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         asked.pop("sort", None)
-        return [
-            Chosen(name, str(self.fields[name].label), _said(name, value)) for name, value in asked.items()
-        ]
+        said = {name: _said(name, value) for name, value in asked.items()}
+        if "scope" in said:
+            day = date_format(self._scope_day, "SHORT_DATE_FORMAT")
+            said["scope"] = gettext("%(scope)s, as of %(day)s") % {"scope": said["scope"], "day": day}
+        return [Chosen(name, str(self.fields[name].label), text) for name, text in said.items()]
 
 
 def _said(name: str, value: Any) -> str:

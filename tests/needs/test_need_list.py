@@ -125,11 +125,21 @@ def test_coverage(
     assert {kind for kind in kinds if ask(coverage=kind)} == matching
 
 
-def test_scope_is_asked_as_of_today(world: World, ask: Ask) -> None:
+def test_scope_is_that_of_the_day_the_round_opened(world: World, ask: Ask) -> None:
+    """Ia Dom is difficult until the end of 2025 [rule: 861/QĐ-TTg is for 2021-2025]."""
     for commune in ("Ia Dom", "Ia Tơi"):
         approved_need(world, commune)
-    assert ask(scope="inside") == ["Ia Dom 1 warm_clothing 3-5"]
-    assert ask(scope="outside") == ["Ia Tơi 1 warm_clothing 3-5"]
+    with clock.standing_on(date(2026, 3, 1)):
+        assert ask(scope="inside") == ["Ia Dom 1 warm_clothing 3-5"]
+        assert ask(scope="outside") == ["Ia Tơi 1 warm_clothing 3-5"]
+
+
+def test_over_several_rounds_scope_is_that_of_today(world: World, ask: Ask) -> None:
+    for year in (2024, 2025):
+        approved_need(world, year=year)
+    assert len(ask(scope="inside", round="all")) == 2
+    with clock.standing_on(date(2026, 3, 1)):
+        assert ask(scope="inside", round="all") == []
 
 
 def test_a_need_taken_back_to_nothing_is_not_listed(world: World, ask: Ask) -> None:
