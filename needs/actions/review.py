@@ -15,13 +15,12 @@ from directory.models import User
 from directory.states import target_of
 from needs import permissions
 from needs.actions.reopening import refuse_counted_twice
-from needs.actions.survey import locked, refuse_closed
+from needs.actions.survey import RETURNED_FIELDS, locked, mark_returned, refuse_closed
 from needs.cells import StatedNeed
 from needs.contents import Contents
 from needs.models import Need, NeedBalance, NeedMove, Survey
 from needs.opinions import outstanding
 from needs.reviewers import why_not_reviewer
-from needs.said import kept_cells
 from needs.shortfalls import shortfalls_of
 from needs.states import SURVEY_TRANSITIONS, SurveyState
 
@@ -41,8 +40,7 @@ def return_survey(*, by: User, survey: Survey, reason: str) -> Survey:
     if not reason.strip():
         message = _("A survey is returned with a reason. Say what the commune has to change.")
         raise Refusal(message, code="reason_missing", place="reason")
-    survey.return_reason, survey.returned_cells = reason.strip(), kept_cells(survey)
-    survey.signed_by = survey.signed_at = None
+    mark_returned(survey, by, reason)
     _review(survey, by, target, "return_survey", reason=reason.strip())
     return survey
 
@@ -88,9 +86,7 @@ def not_reviewable(survey: Survey) -> str:
 def _review(survey: Survey, by: User, target: str, verb: str, reason: str = "", **details: Any) -> None:
     source, survey.state = survey.state, target
     survey.reviewed_by, survey.reviewed_at = by, clock.now()
-    fields = ["state", "reviewed_by", "reviewed_at", "return_reason", "returned_cells"]
-    fields += ["signed_by", "signed_at"]
-    survey.save(update_fields=fields)
+    survey.save(update_fields=["state", "reviewed_by", "reviewed_at", *RETURNED_FIELDS])
     history.record(survey, verb, by=by, from_state=source, to_state=target, reason=reason, **details)
 
 

@@ -10,9 +10,8 @@ from directory.errors import Forbidden, Refusal
 from directory.models import User
 from directory.states import target_of
 from needs import permissions
-from needs.actions.survey import locked, refuse_closed
+from needs.actions.survey import RETURNED_FIELDS, locked, mark_returned, refuse_closed
 from needs.models import Survey
-from needs.said import kept_cells
 from needs.states import SURVEY_TRANSITIONS, SurveyState
 
 
@@ -47,9 +46,8 @@ def send_back_survey(*, by: User, survey: Survey, reason: str) -> Survey:
         message = _("A survey is sent back with a reason. Say what has to change.")
         raise Refusal(message, code="reason_missing", place="reason")
     source, survey.state = survey.state, target
-    survey.return_reason, survey.returned_cells = reason.strip(), kept_cells(survey)
-    survey.signed_by = survey.signed_at = None
-    survey.save(update_fields=["state", "return_reason", "returned_cells", "signed_by", "signed_at"])
+    mark_returned(survey, by, reason)
+    survey.save(update_fields=["state", *RETURNED_FIELDS])
     history.record(
         survey, "send_back_survey", by=by, from_state=source, to_state=target, reason=reason.strip()
     )

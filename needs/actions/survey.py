@@ -18,6 +18,7 @@ from needs.checks import findings_in
 from needs.contents import Contents
 from needs.models import CheckNote, ChildCount, NeedStatement, Survey, SurveyRound, SurveyRow
 from needs.notes import unanswered
+from needs.said import kept_cells
 from needs.states import SURVEY_TRANSITIONS, SurveyState
 
 
@@ -48,6 +49,16 @@ def refuse_unless_filled_in_by(user: User, survey: Survey) -> None:
             "only surveys that it started on the commune's behalf; it may return this one with a reason."
         )
         raise Forbidden(message % {"commune": survey.commune})
+
+
+RETURNED_FIELDS = ("returned_by", "returned_at", "return_reason", "returned_cells", "signed_by", "signed_at")
+
+
+def mark_returned(survey: Survey, by: User, reason: str) -> None:
+    """Note who gave it back, when, why, and what it said then; no sign-off of the chair stands any more."""
+    survey.returned_by, survey.returned_at = by, clock.now()
+    survey.return_reason, survey.returned_cells = reason.strip(), kept_cells(survey)
+    survey.signed_by = survey.signed_at = None
 
 
 @action

@@ -86,6 +86,8 @@ class Survey(ActionOnly):
     signed_at = models.DateTimeField(_("signed off by the chair at"), null=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True)
+    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    returned_at = models.DateTimeField(_("returned at"), null=True)
     return_reason = models.TextField(_("reason of the return"), blank=True)
     returned_cells = models.JSONField(
         null=True, help_text=_("what it said when it was last returned, so that a reviewer sees what changed")
@@ -113,6 +115,11 @@ class Survey(ActionOnly):
                 condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True)
                 | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="survey_reviewed_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_by__isnull=True, returned_at__isnull=True)
+                | Q(returned_by__isnull=False, returned_at__isnull=False),
+                name="survey_returned_who_and_when",
             ),
             models.CheckConstraint(
                 condition=Q(signed_by__isnull=True, signed_at__isnull=True)

@@ -40,9 +40,8 @@ from needs.states import SURVEY_TRANSITIONS, SurveyState
 
 def survey_within_reach(request: Request, pk: int) -> Survey:
     surveys = Survey.objects.visible_to(request.user)
-    return within_reach(
-        surveys.select_related("round__scope", "commune", "on_behalf_of", "submitted_by", "signed_by"), pk=pk
-    )
+    people = ("submitted_by", "signed_by", "returned_by__agency")
+    return within_reach(surveys.select_related("round__scope", "commune", "on_behalf_of", *people), pk=pk)
 
 
 @access(Permission.ENTER_SURVEY)

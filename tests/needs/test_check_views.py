@@ -239,6 +239,11 @@ def test_the_chair_sends_back(world: World, chair: User, client_of: ClientOf) ->
     answer = post(client, "survey_send_back", survey, {"reason": "Thiếu thôn 2"})
     assert (answer.status_code, state_of(survey)) == (302, SurveyState.RETURNED)
     assert survey.return_reason == "Thiếu thôn 2"
+    officers, grid = (
+        client_of(world.user("officer.iadom")),
+        reverse("survey_grid", args=[survey.pk, "children"]),
+    )
+    assert f"{chair}, {chair.agency}, " in officers.get(grid).content.decode()
 
 
 def test_a_second_signature_is_refused(world: World, chair: User, client_of: ClientOf) -> None:

@@ -118,6 +118,7 @@ def test_return_needs_a_reason(world: World, coordinator: User) -> None:
 def test_returned_survey_is_submitted_again(world: World, officer: User, coordinator: User) -> None:
     survey = return_survey(by=coordinator, survey=submitted_survey(world), reason="Thiếu thôn 2")
     assert (survey.state, survey.return_reason) == (SurveyState.RETURNED, "Thiếu thôn 2")
+    assert (survey.returned_by, survey.returned_at) == (coordinator, survey.reviewed_at)
     assert submit_survey(by=officer, survey=survey).state == SurveyState.SUBMITTED
 
 

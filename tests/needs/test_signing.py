@@ -85,6 +85,8 @@ def test_who_enters_from_paper_does_not_pass_the_chair_by(
 def test_the_chair_sends_back_with_a_reason(world: World, officer: User, chair: User) -> None:
     survey = send_back_survey(by=chair, survey=signing_survey(world), reason=" Thiếu thôn 2 ")
     assert (survey.state, survey.return_reason) == (SurveyState.RETURNED, "Thiếu thôn 2")
+    assert (survey.returned_by, survey.returned_at) == (chair, clock.now())
+    assert (survey.reviewed_by, survey.reviewed_at) == (None, None)
     entry = HistoryEntry.objects.of(survey).first()
     assert entry is not None
     assert (entry.verb, entry.by, entry.reason) == ("send_back_survey", chair, "Thiếu thôn 2")
