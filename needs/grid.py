@@ -206,6 +206,11 @@ class Grid:
         return 1 + len(self.columns) + (3 if self.has_priority else 0)
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether no row of the survey, in whatever tab, was saved yet."""
+        return not any(row.saved_at for row in self.section.contents.rows.values())
+
+    @property
     def year(self) -> int | None:
         """The year whose values stand beside the cells."""
         return self.section.contents.earlier.year

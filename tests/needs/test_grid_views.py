@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from directory.models import Place, User
 from needs.actions import submit_survey
-from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
+from needs.models import ChildCount, NeedStatement, Survey, SurveyRound, SurveyRow
 from tests.needs.build import filled_survey, started_survey
 from tests.world import World
 
@@ -43,6 +43,19 @@ def test_a_row_is_saved(world: World, officer: User, client_of: ClientOf) -> Non
     assert answer.status_code == 200
     assert ChildCount.objects.get().value == 1234
     assert f'name="{place.pk}.v" value="1"' in answer.content.decode()
+
+
+def test_the_instructions_stand_open_until_something_is_saved(
+    world: World, officer: User, client_of: ClientOf
+) -> None:
+    survey, place, client = started_survey(world), world.village("Ia Dom"), client_of(officer)
+    folded, unfolded = '<details class="grid-help">', '<details class="grid-help" open>'
+    assert folded in client.get(tab(survey)).content.decode()
+    SurveyRound.objects.filter(pk=survey.round_id).update(instructions="Hỏi từng nhà.")
+    assert unfolded in client.get(tab(survey)).content.decode()
+    client.post(row(survey, place), {f"{place.pk}.v": "0", count_name(world, place): "3"})
+    pages = [client.get(tab(survey, section)).content.decode() for section in ("children", "warm_clothing")]
+    assert [folded in page for page in pages] == [True, True]
 
 
 def test_zero_is_stored_and_empty_is_not(world: World, officer: User, client_of: ClientOf) -> None:
