@@ -79,6 +79,9 @@ def _to_hand_in(line: Progress) -> Todo:
     if survey.state == SurveyState.RETURNED:
         label = _("Change the returned survey of %(commune)s (%(round)s): %(reason)s")
         return Todo(label % (names | {"reason": survey.return_reason}), url, _("Returned"), line.due_on)
+    if survey.version > 1:
+        status = _("version %(version)s, not submitted") % {"version": survey.version}
+        return Todo(_("Correct the survey of %(commune)s: %(round)s") % names, url, status, line.due_on)
     status = _("%(percent)s %% filled in") % {"percent": line.percent}
     return Todo(_("Fill in the survey of %(commune)s: %(round)s") % names, url, status, line.due_on)
 

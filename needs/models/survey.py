@@ -152,6 +152,11 @@ class Survey(ActionOnly):
         return self.state == SurveyState.APPROVED and self.round.is_open_for(self.commune_id)
 
     @property
+    def in_force(self) -> int | None:
+        """The version that stands in force while this correction of it is not approved yet."""
+        return self.version - 1 if self.version > 1 and self.state != SurveyState.APPROVED else None
+
+    @property
     def tone(self) -> str:
         return SURVEY_TONES[SurveyState(self.state)]
 

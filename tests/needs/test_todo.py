@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.utils import translation
 
 from directory import clock
 from directory.models import User
-from needs.actions import close_round, reopen_round, return_survey
+from needs.actions import close_round, correct_survey, reopen_round, return_survey
 from needs.models import Survey, SurveyRound
 from needs.states import SurveyState
 from needs.todo import todo
@@ -116,6 +119,17 @@ def test_a_returned_survey_says_why(world: World, officer: User, coordinator: Us
     label = str(todo(officer)[0].label)
     assert "Thiếu thôn 2" in label
     assert survey.round.name in label
+
+
+def test_a_correction_is_called_one(world: World, officer: User, client_of: Callable[[User], Client]) -> None:
+    survey = correct_survey(by=officer, survey=approved_survey(world))
+    (task,) = todo(officer)
+    with translation.override("en"):
+        assert todo(officer)[0].label == f"Correct the survey of {survey.commune}: {survey.round.name}"
+        assert todo(officer)[0].status == "version 2, not submitted"
+    page = client_of(officer).get(task.url)
+    assert page.context["survey"].in_force == 1
+    assert approved_survey(world, "Ia Đal").in_force is None
 
 
 def test_home_costs_the_same_with_more_communes(world: World, coordinator: User, client_of: object) -> None:
