@@ -61,6 +61,7 @@ class RowState:
 
     ``version`` is the one that the writer had read, ``newest`` the one that somebody else saved meanwhile.
     ``problems`` and ``warnings`` stand at their cells. ``unanswered``: neither a need nor “nothing needed”.
+    ``own``: a conflict with oneself, in another window.
     """
 
     kind: str = ""
@@ -73,6 +74,7 @@ class RowState:
     status: int = 200
     warnings: list[tuple[str, str]] = field(default_factory=list)
     unanswered: bool = False
+    own: bool = False
 
     @property
     def is_of_today(self) -> bool:
@@ -330,7 +332,7 @@ def stored_state(section: Section, place: Place, findings: Mapping[int, list[Fin
     return replace(state, kind=kind, at=row.saved_at, by=row.saved_by, version=row.version)
 
 
-def refused_state(section: Section, refusal: Refusal, version: int) -> RowState:
+def refused_state(section: Section, refusal: Refusal, version: int, writer: User) -> RowState:
     """A refused save: its problems at their cells, or both values where somebody else was first."""
     problems = [(problem.place, str(problem.message)) for problem in refusal.problems]
     if not isinstance(refusal, Stale):
@@ -351,6 +353,7 @@ def refused_state(section: Section, refusal: Refusal, version: int) -> RowState:
         problems,
         differences,
         refusal.status,
+        own=details["by"] == writer,
     )
 
 

@@ -70,7 +70,7 @@ def save_in(
     if as_read.update(version=F("version") + 1, saved_by=by, saved_at=clock.now(), **said):
         _write(contents, place, area, cells)
     else:
-        _refuse_stale(contents, row, cells, nothing)
+        _refuse_stale(contents, by, row, cells, nothing)
     return SurveyRow.objects.select_related("saved_by").get(pk=row.pk)
 
 
@@ -180,7 +180,7 @@ def _range(value: int, cell: str) -> Iterator[Problem]:
         yield Problem(_("This number has more than 9 digits. Check the figure."), cell)
 
 
-def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping, nothing: bool | None) -> None:
+def _refuse_stale(contents: Contents, by: User, row: SurveyRow, cells: Mapping, nothing: bool | None) -> None:
     """Both values of every cell that differs, and who saved the other ones.
 
     If none differs the same save has come twice (the answer to the first was lost on the way): no refusal.
@@ -193,18 +193,28 @@ def _refuse_stale(contents: Contents, row: SurveyRow, cells: Mapping, nothing: b
     differing = [name for name, value in yours.items() if text_of(value) != text_of(stored.get(name))]
     if not differing:
         return
-    message = _(
-        "%(place)s was changed meanwhile by %(by)s and was not overwritten. "
-        "Take the other values or keep yours."
-    ) % {"place": row.place.name, "by": row.saved_by or _("somebody else")}
     raise Stale(
-        message,
+        _why_stale(by, row),
         theirs={name: stored.get(name) for name in differing},
         yours={name: yours[name] for name in differing},
         by=row.saved_by,
         at=row.saved_at,
         version=row.version,
     )
+
+
+def _why_stale(by: User, row: SurveyRow) -> str:
+    if row.saved_by == by:
+        message = _(
+            "You changed %(place)s yourself meanwhile, in another window or before the connection broke, and "
+            "it was not overwritten. Take the saved values or keep those of this window."
+        )
+        return message % {"place": row.place.name}
+    message = _(
+        "%(place)s was changed meanwhile by %(by)s and was not overwritten. "
+        "Take the other values or keep yours."
+    )
+    return message % {"place": row.place.name, "by": row.saved_by or _("somebody else")}
 
 
 def _values(area: SupportArea | None, cells: Mapping) -> dict[str, Value]:

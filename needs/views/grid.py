@@ -130,7 +130,7 @@ def _save(request: Request, tab: Section, row: TypedRow) -> RowState:
             nothing=row.nothing,
         )
     except Refusal as refusal:
-        return refused_state(tab, refusal, row.version)
+        return refused_state(tab, refusal, row.version, request.user)
     return RowState("saved", saved.saved_at, saved.saved_by, saved.version)
 
 

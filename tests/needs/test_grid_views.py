@@ -93,6 +93,20 @@ def test_a_stale_edit_shows_both_values(world: World, officer: User, client_of: 
     assert ChildCount.objects.get().value == 31
 
 
+def test_a_conflict_with_oneself_names_no_other(world: World, officer: User, client_of: ClientOf) -> None:
+    survey, place, client = started_survey(world), world.village("Ia Dom"), client_of(officer)
+    said = []
+    for typed in ("31", "47"):
+        answer = client.post(row(survey, place), {f"{place.pk}.v": "0", count_name(world, place): typed})
+        said.append((answer.status_code, answer.context["state"].own))
+    assert said == [(200, False), (409, True)]
+    assert "officer.iadom" not in answer.content.decode()
+    theirs = client_of(world.user("officer.iadom.2")).post(
+        row(survey, place), {f"{place.pk}.v": "0", count_name(world, place): "47"}
+    )
+    assert (theirs.status_code, theirs.context["state"].own) == (409, False)
+
+
 def test_the_same_save_twice_is_no_conflict(world: World, officer: User, client_of: ClientOf) -> None:
     survey, place = started_survey(world), world.village("Ia Dom")
     data = {f"{place.pk}.v": "0", count_name(world, place): "31"}
