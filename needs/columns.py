@@ -46,7 +46,7 @@ def _count_columns(contents: Contents) -> list[Column]:
 
 def _need_columns(item: SupportItem, band: AgeBand) -> Iterator[Column]:
     """Children, of them girls (items by sex only), quantity."""
-    head = f"{item} ({item.unit})", band.short_name
+    head = f"{item} ({item.unit})", band.heading
     yield Column(children_cell(item.pk, band.pk), *head, _("children"))
     if item.by_sex:
         yield Column(girls_cell(item.pk, band.pk), *head, _("of them girls"))

@@ -89,7 +89,7 @@ def _row(number: int, need: Need, rounds: Sequence[SurveyRound]) -> Row:
     cells: list[Cell] = [
         number,
         need.item.name,
-        need.age_band.short_name,
+        need.age_band.heading,
         place if len(rounds) == 1 else f"{place} ({need.round.name})",
         _priority(need),
         _children(need),

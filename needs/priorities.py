@@ -76,7 +76,7 @@ def _row(section: Section, place: Place, whys: dict[RowKey, str]) -> RowPriority
         need = section.contents.statements.get((place.pk, item.pk, band.pk))
         if need:
             stated.append(need)
-            needs.append((f"{item}, {band.short_name}", need.quantity or 0, item.unit))
+            needs.append((f"{item}, {band.heading}", need.quantity or 0, item.unit))
     if not stated:
         return None
     urgent = min(stated, key=lambda need: need.priority)

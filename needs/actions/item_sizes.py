@@ -65,7 +65,7 @@ def in_words(rows: Sequence[ItemSize] | Sequence[SizeRow]) -> str:
     """“3-5 Gái: 100 40 %, 110 60 %; …”, in the order given."""
     groups: dict[str, list[str]] = {}
     for row in rows:
-        name = f"{row.age_band.short_name} {ItemSize.Sex(row.sex).label if row.sex else ''}".strip()
+        name = f"{row.age_band.heading} {ItemSize.Sex(row.sex).label if row.sex else ''}".strip()
         groups.setdefault(name, []).append(f"{row.label} {row.percent} %")
     return "; ".join(f"{name}: {', '.join(sizes)}" for name, sizes in groups.items())
 

@@ -46,7 +46,7 @@ def girls_are_counted(contents: Contents) -> Iterator[Finding]:
             "%(place)s, %(item)s, aged %(band)s: how many of the %(children)s children are girls is not "
             "given. Enter it; 0 if there are none."
         ) % {"place": place.name, "item": item, "band": band.short_name, "children": need.children}
-        label = _("%(item)s %(band)s: girls") % {"item": item, "band": band.short_name}
+        label = _("%(item)s %(band)s: girls") % {"item": item, "band": band.heading}
         cell = girls_cell(item.pk, band.pk)
         yield Finding(Grade.MISSING, "girls_missing", item.area.code, place, cell, message, label)
 

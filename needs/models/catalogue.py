@@ -54,7 +54,13 @@ class AgeBand(models.Model):
 
     @property
     def short_name(self) -> str:
+        """Within a sentence, which says itself that it is an age: “… aged 3-5”."""
         return str(_("all")) if self.is_all else f"{self.from_year}-{self.to_year}"
+
+    @property
+    def heading(self) -> str:
+        """By itself, in a head or in the column of a table."""
+        return str(_("all ages")) if self.is_all else self.short_name
 
 
 class SubgroupQuerySet(models.QuerySet):

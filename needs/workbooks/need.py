@@ -60,7 +60,7 @@ def _row(need: Need, value: int | None) -> list[Value]:
         need.round.name,
         str(item.area),
         str(item),
-        need.age_band.short_name,
+        need.age_band.heading,
         need.place.unit.name,
         need.place.name,
         need.priority,

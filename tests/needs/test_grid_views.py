@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from directory.models import Place, User
 from needs.actions import submit_survey
@@ -240,6 +241,12 @@ def test_a_coordinator_does_not_write_into_the_communes_own_survey(
     answer = client_of(coordinator).post(row(survey, place), {count_name(world, place): "5"})
     assert answer.status_code == 403
     assert ChildCount.objects.count() == 0
+
+
+def test_what_is_for_all_ages_says_so_in_full(world: World, officer: User, client_of: ClientOf) -> None:
+    assert (world.band("3-5").heading, world.band("all").heading) == ("3-5", gettext("all ages"))
+    grid = client_of(officer).get(tab(started_survey(world), "play")).context["grid"]
+    assert world.band("all").heading in [head.label for head in grid.bands]
 
 
 def test_an_unknown_tab_is_not_found(world: World, officer: User, client_of: ClientOf) -> None:
