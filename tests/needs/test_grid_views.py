@@ -249,6 +249,15 @@ def test_what_is_for_all_ages_says_so_in_full(world: World, officer: User, clien
     assert world.band("all").heading in [head.label for head in grid.bands]
 
 
+def test_the_whole_commune_types_its_own_total(world: World, officer: User, client_of: ClientOf) -> None:
+    page = client_of(officer).get(tab(started_survey(world))).content.decode()
+    own, compared = (
+        gettext("The commune's own total, typed here and not added up by the portal."),
+        gettext("It is compared with its villages before submitting."),
+    )
+    assert (page.count(own), page.count(compared)) == (1, 1)
+
+
 def test_an_unknown_tab_is_not_found(world: World, officer: User, client_of: ClientOf) -> None:
     assert client_of(officer).get(tab(started_survey(world), "weather")).status_code == 404
 
