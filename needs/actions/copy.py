@@ -11,7 +11,7 @@ from directory import clock, history
 from directory.deeds import action
 from directory.errors import Refusal
 from directory.models import Place, SupportArea, User
-from needs.actions.row import refuse_unless_open_to
+from needs.actions.row import refuse_unless_open_to, reviewed_before
 from needs.actions.survey import locked
 from needs.contents import Contents
 from needs.models import ChildCount, NeedStatement, Survey, SurveyRow
@@ -93,6 +93,7 @@ def _counts(contents: Contents, places: Iterable[Place]) -> list[ChildCount]:
 def _needs(contents: Contents, places: Iterable[Place], area: SupportArea) -> list[NeedStatement]:
     """The needs of the review before, of the items and age bands that are asked for now."""
     asked = {(item.pk, band.pk): item for item, band in contents.item_bands_of(area)}
+    reviewed = reviewed_before(contents.survey, area)
     return [
         NeedStatement(
             survey=contents.survey,
@@ -103,6 +104,7 @@ def _needs(contents: Contents, places: Iterable[Place], area: SupportArea) -> li
             girls=need.girls if asked[item, band].by_sex else None,
             quantity=need.quantity or 0,
             priority=need.priority,
+            reviewed_priority=reviewed.get(place.pk),
             reason=need.reason,
         )
         for place in places

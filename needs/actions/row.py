@@ -17,6 +17,7 @@ from needs.cells import MOST, NOTHING, PRIORITIES, PRIORITY, CountCells, NeedCel
 from needs.checks import what_is_wrong
 from needs.contents import Contents
 from needs.models import ChildCount, NeedStatement, SupportItem, Survey, SurveyRow
+from needs.said import said_when_returned
 from needs.states import EDITABLE, SurveyState
 
 
@@ -247,9 +248,9 @@ def _write_counts(survey: Survey, place: Place, cells: CountCells) -> None:
 
 
 def _write_needs(survey: Survey, place: Place, area: SupportArea, cells: NeedCells) -> None:
+    reviewed = _reviewed_priority(survey, place, area) if any(cells.values()) else None
     for item, band in [key for key, need in cells.items() if need is None]:
         NeedStatement.objects.filter(survey=survey, place=place, item=item, age_band=band).delete()
-    reviewed = _reviewed_priority(survey, place, area)
     given = [
         NeedStatement(
             survey=survey,
@@ -275,9 +276,31 @@ def _write_needs(survey: Survey, place: Place, area: SupportArea, cells: NeedCel
 
 
 def _reviewed_priority(survey: Survey, place: Place, area: SupportArea) -> int | None:
-    """The reviewer's priority of the row, for what is stated in it anew; before a review there is none."""
+    """The reviewer's priority of the row, for what is stated in it anew; before a review there is none.
+
+    Of a row that was emptied meanwhile, the one that it had when it was reviewed.
+    """
     if survey.returned_cells is None and survey.version == 1:
         return None
     row = NeedStatement.objects.filter(survey=survey, place=place, item__area=area)
-    reviewed = row.filter(reviewed_priority__isnull=False).order_by("reviewed_priority")
-    return reviewed.values_list("reviewed_priority", flat=True).first()
+    if stated := list(row.values_list("reviewed_priority", flat=True)):
+        return min(filter(None, stated), default=None)
+    return reviewed_before(survey, area).get(place.pk)
+
+
+def reviewed_before(survey: Survey, area: SupportArea) -> dict[int, int | None]:
+    """The reviewer's priority of each row of the area, by place: when it was last returned, or in force."""
+    versions = []
+    if committed := Contents(survey).committed:
+        versions.append(Contents(committed).statements)
+    if returned := said_when_returned(survey):
+        versions.append(returned.statements)
+    items = set(SupportItem.objects.filter(area=area).values_list("pk", flat=True)) if versions else set()
+    found: dict[int, int | None] = {}
+    for stated in versions:
+        rows: dict[int, list[int]] = {}
+        for (place, item, _band), need in stated.items():
+            if item in items:
+                rows.setdefault(place, []).append(need.reviewed or 0)
+        found |= {place: min(filter(None, reviewed), default=None) for place, reviewed in rows.items()}
+    return found

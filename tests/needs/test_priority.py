@@ -8,15 +8,17 @@ from directory import history
 from directory.errors import Forbidden, Refusal, WrongState
 from directory.models import HistoryEntry, User
 from needs.actions import (
+    StatedNeed,
     approve_survey,
     close_round,
     correct_survey,
     prioritise_need,
     prioritise_row,
     return_survey,
+    save_row,
     submit_survey,
 )
-from needs.models import Need, NeedStatement, Survey
+from needs.models import Need, NeedStatement, Survey, SurveyRow
 from tests.needs.build import (
     Statement,
     approved_need,
@@ -152,6 +154,37 @@ def test_what_is_stated_anew_in_the_row_takes_its_priority(
     survey = return_survey(by=coordinator, survey=survey, reason="Thiếu nhóm 11-15")
     state_need(world, survey, Statement(world.village("Ia Dom"), band="11-15", priority=4))
     assert reviewed(survey) == [1, 1, 1]
+
+
+def stated_as(world: World, survey: Survey, **quantities: int | None) -> None:
+    """The row of the first village says this by age band (“b3_5”); None: nothing is stated."""
+    item, place = world.item("warm_clothing"), world.village("Ia Dom")
+    bands = {world.band(band[1:].replace("_", "-")).pk: quantity for band, quantity in quantities.items()}
+    cells = {(item.pk, band): StatedNeed(n, n, 4) if n else None for band, n in bands.items()}
+    row = SurveyRow.objects.filter(survey=survey, place=place, area=item.area).first()
+    version = row.version if row else 0
+    officer = world.user("officer.iadom")
+    save_row(by=officer, survey=survey, place=place, area=item.area, version=version, cells=cells)
+
+
+def test_a_row_that_is_emptied_and_filled_again_keeps_it(world: World, coordinator: User) -> None:
+    survey = prioritised(world, in_review(world))
+    survey = return_survey(by=coordinator, survey=survey, reason="Sai nhóm tuổi")
+    stated_as(world, survey, b3_5=None, b6_10=None, b11_15=5)
+    assert reviewed(survey) == [1]
+    stated_as(world, survey, b11_15=None)
+    assert reviewed(survey) == []
+    stated_as(world, survey, b3_5=5)
+    assert reviewed(survey) == [1]
+
+
+def test_so_does_one_of_a_correction(world: World, coordinator: User, officer: User) -> None:
+    need = prioritise_need(by=coordinator, need=approved_need(world), priority=1, reason="Mưa lũ")
+    draft = correct_survey(by=officer, survey=need.survey)
+    stated_as(world, draft, b3_5=None)
+    stated_as(world, draft, b3_5=20)
+    approve_survey(by=coordinator, survey=submit_survey(by=officer, survey=draft))
+    assert in_force() == [(1, 4)]
 
 
 def test_a_correction_keeps_it(world: World, coordinator: User, officer: User) -> None:
