@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from directory import clock
-from directory.models import Agency, CoordinationScope, Succession, Unit, User
+from directory.models import Agency, CoordinationScope, HistoryEntry, Succession, Unit, User
+from directory.models.history import HistoryEntryQuerySet
 from directory.models.unit import UnitQuerySet
 from directory.models.user import UserQuerySet
 from directory.roles import Permission, Role
 from needs.models import Need, Opinion, Survey, SurveyRound
+from needs.models.survey import TAKE_OVER
 from needs.states import SurveyState
 
 
@@ -65,9 +67,21 @@ def submitted_it(user: User, survey: Survey) -> bool:
     return survey.submitted_by_id == user.pk
 
 
+def signed_it(user: User, survey: Survey) -> bool:
+    """Nor what they signed off, as chair of the commune then."""
+    return survey.signed_by_id == user.pk
+
+
 def typed_it(user: User, survey: Survey) -> bool:
     """Nor does anybody review rows of this version that they entered, be it on the commune's behalf."""
-    return survey.rows.filter(saved_by=user).exists()
+    return survey.rows.filter(saved_by=user).exists() or overtaken(user, survey).exists()
+
+
+def overtaken(user: User, survey: Survey) -> HistoryEntryQuerySet:
+    """Rows that the user had typed on the commune's behalf, before somebody else saved them once more."""
+    if survey.on_behalf_of_id is None:
+        return HistoryEntry.objects.none()
+    return HistoryEntry.objects.of(survey).filter(verb=TAKE_OVER, details__former=user.pk)
 
 
 def prioritises(user: User, need: Need) -> bool:

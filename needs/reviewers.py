@@ -1,4 +1,4 @@
-"""Nobody reviews what they handed in or typed themselves; who may instead."""
+"""Nobody reviews what they handed in, signed or typed themselves; who may instead."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ def why_not_reviewer(user: User, survey: Survey) -> OwnWork | None:
             )
             % {"others": _who_may(user, survey)},
         )
+    if permissions.signed_it(user, survey):
+        return OwnWork(
+            "own_signature",
+            _(
+                "You signed this survey off for the commune yourself, and nobody reviews what they signed. "
+                "%(others)s"
+            )
+            % {"others": _who_may(user, survey)},
+        )
     if permissions.typed_it(user, survey):
         return OwnWork(
             "own_entry",
@@ -47,8 +56,13 @@ def _who_may(user: User, survey: Survey) -> str:
     """Colleagues of the same office who have had no part in it, by name."""
     typed = SurveyRow.objects.filter(survey=survey, saved_by__isnull=False).values("saved_by")
     others = User.objects.colleagues_of(user).filter(role=Role.COORDINATOR)
-    others = others.exclude(pk=survey.submitted_by_id).exclude(pk__in=typed).order_by("full_name")
-    names = ", ".join(str(other) for other in others)
+    others = others.exclude(pk__in=typed).order_by("full_name")
+    handed_in = (survey.submitted_by_id, survey.signed_by_id)
+    names = ", ".join(
+        str(other)
+        for other in others
+        if other.pk not in handed_in and not permissions.overtaken(other, survey).exists()
+    )
     if not names:
         return _(
             "No colleague of your office has an account that may: ask the administrator to open one for a "

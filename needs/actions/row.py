@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from directory import clock
+from directory import clock, history
 from directory.deeds import action
 from directory.errors import Problem, Refusal, Stale, WrongState
 from directory.models import Place, SupportArea, User
 from needs import cells as naming
-from needs.actions.survey import locked, refuse_closed, refuse_unless_filled_in_by
+from needs.actions.survey import acts_for, locked, refuse_closed, refuse_unless_filled_in_by
 from needs.cells import MOST, NOTHING, PRIORITIES, PRIORITY, CountCells, NeedCells, StatedNeed, Value, text_of
 from needs.checks import what_is_wrong
 from needs.contents import Contents
 from needs.models import ChildCount, NeedStatement, SupportItem, Survey, SurveyRow
+from needs.models.survey import TAKE_OVER
 from needs.said import said_when_returned
 from needs.states import EDITABLE, SurveyState
 
@@ -70,9 +71,19 @@ def save_in(
     as_read = SurveyRow.objects.filter(pk=row.pk, version=version)
     if as_read.update(version=F("version") + 1, saved_by=by, saved_at=clock.now(), **said):
         _write(contents, place, area, cells)
+        _keep_former(survey, by, row)
     else:
         _refuse_stale(contents, by, row, cells, nothing)
     return SurveyRow.objects.select_related("saved_by").get(pk=row.pk)
+
+
+def _keep_former(survey: Survey, by: User, row: SurveyRow) -> None:
+    """On the commune's behalf nobody reviews what they typed, even if somebody else saves it once more."""
+    if survey.on_behalf_of_id and row.saved_by_id not in (None, by.pk):
+        for_agency = acts_for(by, survey)
+        history.record(
+            survey, TAKE_OVER, by=by, on_behalf_of=for_agency, former=row.saved_by_id, place=row.place.name
+        )
 
 
 def _nothing_beside_needs(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
 from directory.deeds import ActionOnly
-from directory.models import Agency, Place, SupportArea, Unit
+from directory.models import Agency, HistoryEntry, Place, SupportArea, Unit
 from needs.models.catalogue import AgeBand, Subgroup, SupportItem
 from needs.models.round import Reopening, SurveyRound
 from needs.states import EDITABLE, SURVEY_TONES, RoundState, SurveyState
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from directory.models import User
+
+# In the history of a survey: a row that a colleague had typed on the commune's behalf was saved by another.
+TAKE_OVER = "take_over_row"
 
 
 class SurveyQuerySet(models.QuerySet):
@@ -38,9 +42,12 @@ class SurveyQuerySet(models.QuerySet):
         return self.filter(Q(round__state=RoundState.OPEN) | Q(models.Exists(reopened)))
 
     def to_review_by(self, user: User) -> SurveyQuerySet:
-        """Without those that the user submitted, or typed rows of: nobody reviews their own work."""
+        """Without those that the user submitted, signed or typed rows of: nobody reviews their own work."""
         typed = SurveyRow.objects.filter(saved_by=user).values("survey")
-        return self.exclude(submitted_by=user).exclude(pk__in=typed)
+        of_surveys = HistoryEntry.objects.filter(content_type=ContentType.objects.get_for_model(Survey))
+        overtaken = of_surveys.filter(verb=TAKE_OVER, details__former=user.pk).values("object_id")
+        others = self.exclude(submitted_by=user).exclude(signed_by=user)
+        return others.exclude(pk__in=typed).exclude(pk__in=overtaken)
 
     def versions_of(self, survey: Survey) -> SurveyQuerySet:
         """The versions of one commune's survey in one round, the newest first."""

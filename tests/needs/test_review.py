@@ -8,8 +8,16 @@ from directory import history
 from directory.errors import Forbidden, NotEnough, Refusal, WrongState
 from directory.models import User
 from needs import claims
-from needs.actions import approve_survey, correct_survey, return_survey, start_survey, submit_survey
-from needs.models import Need, NeedBalance, NeedMove, Survey
+from needs.actions import (
+    approve_survey,
+    correct_survey,
+    return_survey,
+    save_row,
+    sign_survey,
+    start_survey,
+    submit_survey,
+)
+from needs.models import Need, NeedBalance, NeedMove, Survey, SurveyRow
 from needs.states import SurveyState
 from tests.needs.build import (
     Statement,
@@ -17,6 +25,7 @@ from tests.needs.build import (
     approved_survey,
     filled_survey,
     open_yearly_round,
+    signing_survey,
     state_need,
     submitted_survey,
 )
@@ -71,6 +80,42 @@ def test_nor_what_they_typed_on_the_communes_behalf(
         assert refusal.value.code == "own_entry"
     survey.refresh_from_db()
     assert survey.state == SurveyState.SUBMITTED
+
+
+def test_nor_what_they_typed_and_a_colleague_saved_once_more(
+    world: World, coordinator: User, second_coordinator: User
+) -> None:
+    survey = start_survey(
+        by=coordinator,
+        survey_round=open_yearly_round(world),
+        commune=world.commune("Ia Dom"),
+        on_behalf_of=world.agency("UBND xã Ia Dom"),
+    )
+    filled_survey(world)
+    for row in SurveyRow.objects.filter(survey=survey).select_related("place", "area"):
+        save_row(
+            by=second_coordinator,
+            survey=survey,
+            place=row.place,
+            area=row.area,
+            version=row.version,
+            cells={},
+        )
+    survey = submit_survey(by=second_coordinator, survey=survey)
+    with pytest.raises(Forbidden) as refusal:
+        approve_survey(by=coordinator, survey=survey)
+    assert refusal.value.code == "own_entry"
+    assert not Survey.objects.to_review_by(coordinator).exists()
+
+
+def test_nor_what_they_signed_off_as_chair_of_the_commune_then(world: World, chair: User) -> None:
+    survey = sign_survey(by=chair, survey=signing_survey(world))
+    User.objects.filter(pk=chair.pk).update(role="coordinator", agency=world.agency("LĐTBXH"))
+    moved = world.user(chair.username)
+    with pytest.raises(Forbidden) as refusal:
+        approve_survey(by=moved, survey=survey)
+    assert refusal.value.code == "own_signature"
+    assert not Survey.objects.to_review_by(moved).exists()
 
 
 def test_the_refusal_names_who_may(world: World, coordinator: User) -> None:
