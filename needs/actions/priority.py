@@ -12,6 +12,7 @@ from directory.errors import Forbidden, Problem, Refusal, WrongState
 from directory.models import Place, SupportArea, User
 from needs import permissions
 from needs.actions.review import refuse_reviewer
+from needs.actions.round import held_surveys
 from needs.actions.survey import locked, refuse_closed
 from needs.cells import PRIORITIES
 from needs.models import Need, NeedStatement, Survey
@@ -69,7 +70,7 @@ def prioritise_need(*, by: User, need: Need, priority: int | None, reason: str) 
     it. Raises ``Forbidden``, ``WrongState`` (need or round closed), ``Refusal`` (no priority, no reason).
     """
     versions = Survey.objects.filter(round=need.round_id, commune=need.place.unit_id)
-    surveys = list(versions.select_for_update(no_key=True).order_by("pk"))
+    surveys = held_surveys(versions)
     need = Need.objects.select_for_update(no_key=True, of=("self",)).select_related("survey").get(pk=need.pk)
     if not permissions.prioritises(by, need):
         message = _("The priority of a need is set by the agency that coordinates %(scope)s.")

@@ -19,6 +19,7 @@ from needs import permissions
 from needs.actions import round_checks as checks
 from needs.models import Need, Survey, SurveyRound
 from needs.models.need import NeedQuerySet
+from needs.models.survey import SurveyQuerySet
 from needs.states import ROUND_TRANSITIONS, RoundState, SurveyState
 
 Kind = SurveyRound.Kind
@@ -31,8 +32,18 @@ def held(survey_round: SurveyRound) -> tuple[SurveyRound, list[Survey]]:
     none slips through. Who starts a survey locks the round.
     """
     survey_round = SurveyRound.objects.select_for_update(no_key=True).get(pk=survey_round.pk)
-    surveys = Survey.objects.select_for_update(no_key=True, of=("self",)).filter(round=survey_round)
-    return survey_round, list(surveys.select_related("commune").order_by("pk"))
+    return survey_round, held_surveys(Survey.objects.filter(round=survey_round).select_related("commune"))
+
+
+def held_surveys(surveys: SurveyQuerySet) -> list[Survey]:
+    """The surveys as they are now, locked in the order of their keys.
+
+    Who starts a correction holds the version before it. So a correction that was started while we waited
+    is found by asking once more, and none is started from then on.
+    """
+    wanted = surveys.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    list(wanted)
+    return list(wanted.all())
 
 
 @action

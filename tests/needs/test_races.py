@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from directory import clock
 from directory.errors import Stale, WrongState
 from directory.models import User
-from needs.actions import approve_survey, close_round, end_reopening, reopen_round, submit_survey
-from needs.models import Need, Reopening, Survey, SurveyRound, SurveyRow
+from needs.actions import (
+    approve_survey,
+    close_round,
+    correct_survey,
+    end_reopening,
+    prioritise_need,
+    reopen_round,
+    submit_survey,
+)
+from needs.actions.round import held
+from needs.models import Need, NeedStatement, Reopening, Survey, SurveyRound, SurveyRow
 from needs.states import SurveyState
 from tests.day import DAY
 from tests.needs.build import Statement, approved_need, filled_survey, started_survey, submitted_survey
@@ -165,3 +175,48 @@ def test_what_reopens_while_something_is_saved_elsewhere_waits_for_nobody_for_ev
         ended_for(other, coordinator),
     )
     assert (outcomes[0], outcomes[1] in ("done", "round_closed"), outcomes[2]) == ("done", True, "done")
+
+
+def begun_while_a_correction_begins(survey: Survey, officer: User, deed: Callable[[], object]) -> None:
+    """``deed`` waits for the version in force, which the correction holds until it is there."""
+    with transaction.atomic():
+        correct_survey(by=officer, survey=survey)
+        waiting = threading.Thread(target=at_once, args=[deed])
+        waiting.start()
+        _wait_for_a_waiting_lock()
+    waiting.join()
+
+
+def _wait_for_a_waiting_lock() -> None:
+    until = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+def test_a_correction_begun_meanwhile_takes_the_priority_too(
+    world: World, officer: User, coordinator: User
+) -> None:
+    need = approved_need(world)
+    begun_while_a_correction_begins(
+        need.survey,
+        officer,
+        lambda: prioritise_need(by=coordinator, need=need, priority=1, reason="Mưa lũ"),
+    )
+    stated = NeedStatement.objects.order_by("survey__version")
+    assert list(stated.values_list("survey__version", "reviewed_priority")) == [(1, 1), (2, 1)]
+
+
+def test_a_correction_begun_meanwhile_is_held_with_its_round(world: World, officer: User) -> None:
+    survey, versions = approved_need(world).survey, []
+
+    def hold() -> None:
+        with transaction.atomic():
+            versions.extend(found.version for found in held(survey.round)[1])
+
+    begun_while_a_correction_begins(survey, officer, hold)
+    assert versions == [1, 2]
