@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import SupportArea, Unit, User
+from needs.forms.need import family_of
 from needs.models import SupportItem, SurveyRound
 from needs.models.need import NeedQuerySet
 
@@ -39,8 +40,11 @@ class BuyingFilterForm(forms.Form):
 
     def apply(self, needs: NeedQuerySet) -> NeedQuerySet:
         """The needs that match a valid filter."""
-        fields = {"round": "round", "commune": "place__unit", "area": "item__area", "item": "item"}
-        return needs.filter(**{fields[name]: value for name, value in self.cleaned_data.items() if value})
+        fields = {"round": "round", "area": "item__area", "item": "item"}
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        if commune := asked.pop("commune", None):
+            needs = needs.filter(place__unit__in=family_of(commune))
+        return needs.filter(**{fields[name]: value for name, value in asked.items()})
 
     def chosen(self) -> list[tuple[str, str]]:
         """What the list is narrowed to, in words, by label."""

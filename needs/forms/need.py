@@ -92,7 +92,7 @@ class NeedFilterForm(forms.Form):
         asked = self.data.get("commune")
         places = Place.objects.visible_to(self.user).select_related("unit")
         if commune := next((each for each in self.communes if str(each.pk) == asked), None):
-            places = places.filter(unit__in=_family(commune))
+            places = places.filter(unit__in=family_of(commune))
         elif not self.data.get("place"):
             del self.fields["place"]
             return
@@ -156,7 +156,7 @@ class NeedFilterForm(forms.Form):
         asked = self.cleaned_data
         found = {commune.pk for commune in self.communes}
         if asked["commune"]:
-            found &= _family(asked["commune"])
+            found &= family_of(asked["commune"])
         if asked["scope"]:
             difficult = difficult_among((each for each in self.communes if each.pk in found), self._scope_day)
             found = found & difficult if asked["scope"] == Scope.INSIDE else found - difficult
@@ -182,7 +182,7 @@ def _said(name: str, value: Any) -> str:
     return value.full_name if isinstance(value, Place) else str(value)
 
 
-def _family(commune: Unit) -> set[int]:
+def family_of(commune: Unit) -> set[int]:
     """The commune and those that have gone into it: their needs are its needs now."""
     return Succession.objects.predecessors([commune.pk], clock.today())
 

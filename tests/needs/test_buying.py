@@ -9,11 +9,14 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as some
 
+from directory import clock
 from directory.models import User
 from needs.actions import SizeRow, close_round, set_price, set_sizes
 from needs.buying import BuyingList, buying_list, split
+from needs.forms.buying import BuyingFilterForm
 from needs.models import Need, SupportItem
 from tests.distributions.build import allocated
+from tests.merger import DAY, merge
 from tests.needs.build import Statement, approved_need, approved_survey
 from tests.world import World
 
@@ -114,6 +117,19 @@ class TestList:
         approved_need(world)
         assert buying(coordinator).value is None
 
+    def test_after_a_merger_a_commune_has_what_its_predecessors_need(
+        self, world: World, coordinator: User
+    ) -> None:
+        approved_need(world, quantity=20)
+        with clock.standing_on(DAY):
+            merged = merge(world, world.user("administrator"))
+            User.objects.filter(pk=coordinator.pk).update(agency=merged.health)
+            user = world.user("coordinator")
+            form = BuyingFilterForm({"commune": str(merged.commune.pk)}, user=user)
+            assert form.is_valid()
+            found = buying_list(form.apply(Need.objects.visible_to(user)))
+            assert [group.quantity for group in found.groups] == [20]
+
     def test_services_covered_and_closed_needs_are_not_bought(self, world: World, coordinator: User) -> None:
         need = approved_need(world, quantity=20)
         approved_need(world, item="meal", quantity=50)
@@ -151,8 +167,6 @@ class TestList:
         assert words == ["Girls", "Girls", "Boys", "not reported"]
 
     def test_each_year_has_its_own_price(self, world: World, coordinator: User) -> None:
-        from directory import clock
-
         item = world.item("warm_clothing")
         for year, amount in ((2025, 10), (2026, 11)):
             set_price(by=coordinator, item=item, year=year, amount=amount)
