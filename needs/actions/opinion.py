@@ -70,6 +70,9 @@ def give_opinion(
     if problems := list(_answer_problems(verdict, text)):
         raise Refusal(problems, code="invalid_opinion")
     _refuse_stale(opinion, verdict, text, seen_at)
+    opinion.survey = survey
+    if (opinion.verdict, opinion.text) == (verdict, text.strip()) and not opinion.is_outdated:
+        return opinion  # the same answer sent twice
     changed = opinion.given_at is not None
     former = [opinion.verdict, opinion.text] if changed else None
     opinion.verdict, opinion.text = verdict, text.strip()

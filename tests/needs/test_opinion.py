@@ -169,6 +169,7 @@ def test_a_colleagues_answer_is_not_overwritten_unseen(world: World, health_offi
 def test_the_same_answer_twice_is_no_conflict(world: World) -> None:
     opinion = given(world, asked(world))
     assert given(world, opinion).verdict == "agrees"
+    assert [entry.verb for entry in HistoryEntry.objects.of(opinion)] == ["give_opinion", "ask_opinion"]
 
 
 def test_a_returned_survey_is_not_answered_about(world: World, coordinator: User) -> None:
