@@ -62,7 +62,7 @@ def test_a_block_is_pasted_seen_and_confirmed_by_keyboard_alone(
     page.wait_for_url("**/paste/")
     expect(page.locator("#paste-title")).to_be_focused()
     shown = page.locator(".paste-frame tbody td:last-child").all_inner_texts()
-    assert shown == ["1234", "61", "1234", "0"]
+    assert shown == ["1.234", "61", "1.234", "0"]
     assert ChildCount.objects.count() == 0
     tab_to(page, "button[value=confirm]")
     page.keyboard.press("Enter")

@@ -123,7 +123,7 @@ def open_round(walk: Walk) -> None:
 
 
 def fill_in_survey(walk: Walk, world: World) -> None:
-    """The commune's officer types the children of every place, and one need; each row saves itself."""
+    """The commune's officer types the children of every place, one need, and that nothing else is needed."""
     page = walk.sign_in("officer.iadom")
     page.goto(reverse("round_detail", args=[SurveyRound.objects.get().pk]))
     page.locator("form[action*='/surveys/'] button").click()
@@ -133,9 +133,12 @@ def fill_in_survey(walk: Walk, world: World) -> None:
     total, village = world.subgroup("total"), world.village("Ia Dom")
     for cell in page.locator(f"tr[data-row] input[id$='-{total.pk}']").all():
         cell.fill("40")
+    # The commune is its two villages.
+    for cell in page.locator(f"tr[data-kind=commune] input[id$='-{total.pk}']").all():
+        cell.fill("80")
     page.locator("tr[data-row] input").last.press("Tab")
     for row in page.locator("tr[data-row]").all():
-        expect(row.locator("[data-state]")).to_contain_text("2025")
+        expect(row.locator("[data-state]")).to_have_class("row-state state-saved")
     page.goto(f"/surveys/{survey}/warm_clothing/")
     item, band = world.item("warm_clothing"), world.band("3-5")
     page.fill(f"[name='{in_row(village.pk, children_cell(item.pk, band.pk))}']", "30")
@@ -144,7 +147,11 @@ def fill_in_survey(walk: Walk, world: World) -> None:
     row.locator("select").select_option("1")
     row.locator("input.reason").fill("Thôn ở vùng cao, lạnh")
     row.locator("input.reason").press("Tab")
-    expect(row.locator("[data-state]")).to_contain_text("2025")
+    expect(row.locator("[data-state]")).to_have_class("row-state state-saved")
+    for area in ("warm_clothing", "health_nutrition", "play"):
+        page.goto(f"/surveys/{survey}/{area}/")
+        page.locator("button[name=nothing]").click()
+        expect(page.locator("button[name=nothing]")).to_have_count(0)
     page.goto(f"/surveys/{survey}/check/")
     walk.press_to("/submit/")
 
