@@ -163,6 +163,8 @@ class Listing:
         return self.count()
 
     def __getitem__(self, wanted: slice) -> list[Need]:
+        if not isinstance(wanted, slice):
+            raise TypeError("A list of needs is sliced.")  # a template tries listing["totals"] first
         keys: list[int] = []
         for part in self._parts():
             keys += part

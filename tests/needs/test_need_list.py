@@ -463,3 +463,12 @@ def test_open_rounds_that_are_not_shown_are_named(
     assert page.context["rounds"] == [newer]
     assert link in page.content.decode()
     assert link not in client.get(URL, {"round": newer.pk}).content.decode()
+
+
+def test_a_template_that_asks_for_a_figure_reads_no_page(world: World, coordinator: User) -> None:
+    """Django asks ``listing["totals"]`` before ``listing.totals``."""
+    approved_need(world)
+    found = listing.Listing(coordinator, listing.Sieve(coordinator.reach.communes, [world.item("meal")]))
+    with CaptureQueriesContext(connection) as queries, pytest.raises(TypeError):
+        found["totals"]  # type: ignore[index]
+    assert len(queries) == 0
