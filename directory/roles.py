@@ -36,6 +36,7 @@ class Permission(Enum):
     MANAGE_ACCOUNTS = "create, deactivate and reset accounts"
     MANAGE_DIRECTORY = "keep units, agencies, signers and holidays"
     MANAGE_PLACES = "enter and end villages and schools within reach"
+    USE_WORKBOOKS = "upload workbooks; what they may hold follows from the other permissions"
     DELEGATE = "hand one's own powers to a colleague for a time"
 
 
@@ -72,6 +73,7 @@ ROLES: dict[str, RoleDescription] = {
                 Permission.ENTER_SURVEY,
                 Permission.RECORD_DONATIONS,
                 Permission.CONFIRM_DELIVERY,
+                Permission.USE_WORKBOOKS,
                 Permission.DELEGATE,
             }
         ),
@@ -84,6 +86,7 @@ ROLES: dict[str, RoleDescription] = {
                 Permission.GIVE_OPINION,
                 Permission.RECORD_DONATIONS,
                 Permission.DISTRIBUTE,
+                Permission.USE_WORKBOOKS,
                 Permission.DELEGATE,
             }
         ),
@@ -104,6 +107,7 @@ ROLES: dict[str, RoleDescription] = {
                 Permission.DECIDE_LOSS,
                 Permission.COMPILE_REPORT,
                 Permission.MANAGE_PLACES,
+                Permission.USE_WORKBOOKS,
                 Permission.DELEGATE,
             }
         ),
@@ -117,7 +121,14 @@ ROLES: dict[str, RoleDescription] = {
     ),
     Role.ADMINISTRATOR: RoleDescription(
         _("Keeps accounts and the directory; sees no survey, donor or delivery."),
-        frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_DIRECTORY, Permission.MANAGE_PLACES}),
+        frozenset(
+            {
+                Permission.MANAGE_ACCOUNTS,
+                Permission.MANAGE_DIRECTORY,
+                Permission.MANAGE_PLACES,
+                Permission.USE_WORKBOOKS,
+            }
+        ),
     ),
 }
 

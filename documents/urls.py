@@ -1,7 +1,14 @@
 from django.urls import URLPattern, path
 
-from documents import views
+from documents.views import paper, workbook_import
 
 urlpatterns: list[URLPattern] = [
-    path("papers/<int:pk>/<slug:kind>/", views.paper_file, name="paper_file"),
+    path("papers/<int:pk>/<slug:kind>/", paper.paper_file, name="paper_file"),
+    path("workbooks/", workbook_import.import_list, name="import_list"),
+    path("workbooks/<int:pk>/", workbook_import.import_detail, name="import_detail"),
+    path("workbooks/<int:pk>/confirm/", workbook_import.import_confirm, name="import_confirm"),
+    path("workbooks/<int:pk>/discard/", workbook_import.import_discard, name="import_discard"),
+    path("workbooks/<slug:kind>/", workbook_import.import_upload, name="import_upload"),
+    path("workbooks/<slug:kind>/template/", workbook_import.import_template, name="import_template"),
+    path("workbooks/<slug:kind>/<slug:format>/", workbook_import.import_export, name="import_export"),
 ]

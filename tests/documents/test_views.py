@@ -11,7 +11,7 @@ from django.urls import reverse
 from directory.deeds import acting
 from directory.models import User
 from documents.models import PaperFile
-from documents.views import disposition
+from documents.views.paper import disposition
 from tests.documents.build import draft, issued
 from tests.world import World
 

@@ -1,0 +1,1 @@
+"""The screens of this room. One file per noun."""
