@@ -1,0 +1,29 @@
+"""What a file says of the places of a survey, before it is compared with what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from directory.models import Place, SupportArea
+from documents.imports.plan import RowProblem
+from documents.reading import Cell
+
+
+@dataclass(slots=True)
+class SaidRow:
+    """One row of the file about one row of the grid. ``area`` None: the child counts.
+
+    ``values`` by cell name (``needs/cells.py``), as they stand in the file: None is an empty cell, which
+    empties the stored one; a cell that is not there leaves it alone. ``columns``: where each stands (from 0).
+    ``version``: of the stored row that the workbook was made from; None: the file does not say.
+    """
+
+    page: int
+    number: int
+    place: Place
+    area: SupportArea | None
+    values: Mapping[str, Cell]
+    columns: Mapping[str, int]
+    version: int | None = None
+    problems: list[RowProblem] = field(default_factory=list)
