@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.deeds import ActionOnly
@@ -59,4 +60,8 @@ class ReportingPeriod(ActionOnly):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        """As a sentence names it; ``code`` is for commands and files."""
+        year = {"year": str(self.year)}
+        if self.kind == self.Kind.HALF_YEAR:
+            return gettext("the first 6 months of %(year)s") % year
+        return gettext("the year %(year)s") % year

@@ -45,7 +45,7 @@ def period_create(request: Request) -> HttpResponse:
         except Refusal as refusal:
             status = show_refusal(form, refusal)
         else:
-            messages.success(request, _("The period %(period)s is open.") % {"period": period})
+            messages.success(request, _("The period is open: %(period)s.") % {"period": period})
             return redirect("period_detail", pk=period.pk)
     elif request.method == "POST":
         status = 422

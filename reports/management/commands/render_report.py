@@ -33,7 +33,7 @@ class Command(BaseCommand):
             .first()
         )
         if report is None:
-            raise CommandError(f"{period} has no report yet. Compile it on the portal first.")
+            raise CommandError(f"{period.code} has no report yet. Compile it on the portal first.")
         path = Path(options["output"])
         try:
             path.write_bytes(self._content(report))
