@@ -25,6 +25,7 @@ class Permission(Enum):
     VIEW_NEEDS = "see approved needs within reach"
     VIEW_DONORS = "see donors, pledges and stock within reach"
     RECORD_DONATIONS = "register donors, record pledges and receipts"
+    APPROVE_PLAN = "approve or return a mobilisation plan"
     ALLOCATE = "allocate supply to needs and reverse allocations"
     VIEW_DISTRIBUTIONS = "see distributions within reach"
     DISTRIBUTE = "plan and send distributions"
@@ -117,7 +118,15 @@ ROLES: dict[str, RoleDescription] = {
             "Reads everything within the scope and issues the district's report; "
             "a commune's chair signs off its survey."
         ),
-        frozenset(_SEE | {Permission.SIGN_SURVEY, Permission.ISSUE_REPORT, Permission.DELEGATE}),
+        frozenset(
+            _SEE
+            | {
+                Permission.SIGN_SURVEY,
+                Permission.APPROVE_PLAN,
+                Permission.ISSUE_REPORT,
+                Permission.DELEGATE,
+            }
+        ),
     ),
     Role.ADMINISTRATOR: RoleDescription(
         _("Keeps accounts and the directory; sees no survey, donor or delivery."),

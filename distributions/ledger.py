@@ -72,7 +72,7 @@ def _locked(model: type[B], ids: Iterable[int]) -> dict[int, B]:
 def set_aside(allocation: Allocation, deed: Deed) -> None:
     """Allocate: the supply line and the need are both taken up by the allocation's quantity."""
     q = allocation.quantity
-    held = F("allocated") + F("refused") + F("withdrawn") + F("written_off")
+    held = F("allocated") + F("refused") + F("withdrawn") + F("written_off") + F("moved")
     _guarded(
         SupplyBalance.objects.filter(pk=allocation.supply_line_id, quantity__gte=held + q).update(
             allocated=F("allocated") + q
@@ -100,7 +100,7 @@ def send_out(line: DistributionLine, deed: Deed) -> None:
     allocation, q = _goods(line), line.planned
     _guarded(
         SupplyBalance.objects.filter(
-            pk=allocation.supply_line_id, received__gte=F("sent") + F("written_off") + q
+            pk=allocation.supply_line_id, received__gte=F("sent") + F("written_off") + F("moved") + q
         ).update(sent=F("sent") + q)
     )
     _change_allocation(allocation, open=-q, in_transit=q)

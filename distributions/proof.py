@@ -122,10 +122,11 @@ def _supply() -> Iterator[Fault]:
         "supply line",
         "line",
         quantity=_moved(path, Supplied.OPEN),
-        received=_moved(path, Supplied.RECEIVE),
+        received=_moved(path, Supplied.RECEIVE, Supplied.MOVE_IN),
         refused=_moved(path, Supplied.REFUSE),
         withdrawn=_moved(path, Supplied.WITHDRAW),
         written_off=_moved(path, Supplied.WRITE_OFF),
+        moved=_moved(path, Supplied.MOVE_OUT),
     )
     path = "line__allocations__moves"
     yield from _off(
@@ -145,6 +146,9 @@ def _cash() -> Iterator[Fault]:
         amount=_moved("line__cash_moves", Paid.PLEDGE, quantity="amount"),
         received=_moved("line__cash_moves", Paid.RECEIVE, quantity="amount"),
         withdrawn=_moved("line__cash_moves", Paid.WITHDRAW, quantity="amount"),
+        reserved=_moved("line__cash_moves", Paid.RESERVE, quantity="amount")
+        - _moved("line__cash_moves", Paid.RELEASE, quantity="amount"),
+        spent=_moved("line__cash_moves", Paid.SPEND, quantity="amount"),
     )
 
 

@@ -25,6 +25,7 @@ from donors.models import (
     SupplyMove,
 )
 from donors.numbers import grouped
+from needs.models import SupportItem
 
 
 def lock_pledge(pledge: Pledge) -> Pledge:
@@ -58,14 +59,21 @@ def open_supply(
     custodian: Agency,
     by: User,
     occurred_on: date,
+    item: SupportItem | None = None,
+    moved_from: SupplyLine | None = None,
 ) -> SupplyLine:
-    """A new supply line of ``quantity`` of the pledge line's item, with its balance and first move."""
-    if pledge_line.item is None:
-        raise ValueError("A cash line has no supply.")
+    """A new supply line of ``quantity`` of the pledge line's item, with its balance and first move.
+
+    ``item``: what is bought with the đồng of a cash line. ``moved_from``: the line it leaves.
+    """
+    item = item or pledge_line.item
+    if item is None:
+        raise ValueError("A cash line has no supply until something is bought.")
     line = SupplyLine.objects.create(
         pledge_line=pledge_line,
         origin=origin,
-        item=pledge_line.item,
+        item=item,
+        moved_from=moved_from,
         custodian=custodian,
         unit_value=unit_value,
     )
@@ -92,7 +100,7 @@ def receive_supply(line: SupplyLine, came: ReceiptLine, *, by: User, occurred_on
     gone = F("refused") + F("withdrawn") + refused
     changed = SupplyBalance.objects.filter(
         Q(quantity__gte=F("received") + gone + accepted),
-        Q(quantity__gte=F("allocated") + F("written_off") + gone),
+        Q(quantity__gte=F("allocated") + F("written_off") + F("moved") + gone),
         pk=line.pk,
     ).update(received=F("received") + accepted, refused=F("refused") + refused)
     if not changed:
@@ -108,7 +116,7 @@ def withdraw_supply(line: SupplyLine, quantity: int, *, by: User, occurred_on: d
     gone = F("refused") + F("withdrawn") + quantity
     changed = SupplyBalance.objects.filter(
         Q(quantity__gte=F("received") + gone),
-        Q(quantity__gte=F("allocated") + F("written_off") + gone),
+        Q(quantity__gte=F("allocated") + F("written_off") + F("moved") + gone),
         pk=line.pk,
     ).update(withdrawn=F("withdrawn") + quantity)
     if not changed:

@@ -63,7 +63,7 @@ def _rows(line: PledgeLine) -> Iterator[Progress]:
             balance.received,
             balance.refused,
             balance.withdrawn,
-            balance.allocated + balance.written_off,
-            balance.sent + balance.written_off,
+            balance.allocated + balance.written_off + balance.moved,
+            balance.sent + balance.written_off + balance.moved,
             supply,
         )

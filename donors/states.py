@@ -11,6 +11,8 @@ class PledgeState(models.TextChoices):
     OPEN = "open", _("Open")
     RECEIVED = "received", _("Received in full")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+    DEFAULTED = "defaulted", _("Not kept")
 
 
 PLEDGE_TRANSITIONS = [
@@ -23,5 +25,60 @@ PLEDGE_TRANSITIONS = [
         PledgeState.WITHDRAWN,
         Permission.RECORD_DONATIONS,
         "a reason; nothing received or allocated",
+    ),
+    Transition(
+        "expire",
+        PledgeState.OPEN,
+        PledgeState.EXPIRED,
+        Permission.RECORD_DONATIONS,
+        "a reason; overdue; what has not come is not allocated",
+    ),
+    Transition(
+        "default",
+        PledgeState.OPEN,
+        PledgeState.DEFAULTED,
+        Permission.ALLOCATE,
+        "a reason; reverses what is allocated and has not come",
+    ),
+]
+
+
+class PurchaseState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+PURCHASE_TRANSITIONS = [
+    Transition(
+        "complete",
+        PurchaseState.PLANNED,
+        PurchaseState.DONE,
+        Permission.RECORD_DONATIONS,
+        "an invoice; what was received and spent",
+    ),
+    Transition(
+        "cancel",
+        PurchaseState.PLANNED,
+        PurchaseState.CANCELLED,
+        Permission.RECORD_DONATIONS,
+        "a reason; nothing of it allocated",
+    ),
+]
+
+
+class PlanState(models.TextChoices):
+    DRAFT = "draft", _("Being written")
+    SUBMITTED = "submitted", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+
+
+MOBILISATION_PLAN_TRANSITIONS = [
+    Transition(
+        "submit", PlanState.DRAFT, PlanState.SUBMITTED, Permission.RECORD_DONATIONS, "at least one target"
+    ),
+    Transition("return", PlanState.SUBMITTED, PlanState.DRAFT, Permission.APPROVE_PLAN, "a reason"),
+    Transition(
+        "approve", PlanState.SUBMITTED, PlanState.APPROVED, Permission.APPROVE_PLAN, "not by who submitted it"
     ),
 ]

@@ -214,9 +214,9 @@ def _check_supply_left(
     if quantity <= balance.unallocated:
         return
     holders = holders_of(supply_line.pk)
-    gone = balance.refused + balance.withdrawn + balance.written_off
+    gone = balance.refused + balance.withdrawn + balance.written_off + balance.moved
     if gone:
-        away = _("%(quantity)s refused, withdrawn or written off") % {"quantity": number(gone)}
+        away = _("%(quantity)s refused, withdrawn, written off or moved") % {"quantity": number(gone)}
         holders = listed(part for part in (holders, away) if part)
     problems.add(
         "not_enough_supply",

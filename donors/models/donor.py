@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from directory.models import Agency, Unit
+from directory.models import Agency, SupportArea, Unit
 from directory.text import unaccented
+from needs.models import SupportItem
 
 if TYPE_CHECKING:
     from directory.models import User
@@ -94,6 +96,15 @@ class Donor(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
     note = models.TextField(_("note"), blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        help_text=_("the same giver, registered twice; what hung on this entry hangs there now"),
+    )
 
     history = HistoricalRecords()
     objects = DonorQuerySet.as_manager()
@@ -102,9 +113,69 @@ class Donor(models.Model):
         verbose_name = _("donor")
         verbose_name_plural = _("donors")
         ordering = ["name_key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="donor_not_merged_into_itself",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class DonorContact(models.Model):
+    """Whom to ask at a donor: an office and how to reach it, with a name if the donor gave one."""
+
+    donor = models.ForeignKey(Donor, models.CASCADE, related_name="contacts", verbose_name=_("donor"))
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    office = models.CharField(_("office"), max_length=120, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("contact of a donor")
+        verbose_name_plural = _("contacts of donors")
+        ordering = ["donor", "order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name="", office=""), name="donor_contact_is_somebody")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.office
+
+
+class DonorCapacity(models.Model):
+    """What a donor can give in a year in an area (``amount``, đồng) or of an item (``quantity``)."""
+
+    donor = models.ForeignKey(Donor, models.CASCADE, related_name="capacities", verbose_name=_("donor"))
+    area = models.ForeignKey(SupportArea, models.PROTECT, related_name="+", verbose_name=_("support area"))
+    item = models.ForeignKey(
+        SupportItem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("support item")
+    )
+    quantity = models.PositiveIntegerField(_("quantity a year"), null=True, blank=True)
+    amount = models.PositiveBigIntegerField(_("amount a year (đồng)"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("capacity of a donor")
+        verbose_name_plural = _("capacities of donors")
+        ordering = ["donor", "area", "item", "pk"]
+        constraints = [
+            models.UniqueConstraint("donor", "area", Coalesce("item", 0), name="donor_capacity_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__isnull=True) | Q(item__isnull=False),
+                name="donor_capacity_quantity_of_an_item",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.donor}: {self.item or self.area}"
 
 
 class FundingSourceQuerySet(models.QuerySet):
@@ -120,6 +191,8 @@ class FundingSource(models.Model):
         FUND = "fund", _("Fund")
         CENTRAL_BUDGET = "central_budget", _("Central budget")
         LOCAL_BUDGET = "local_budget", _("Local budget")
+        # Inside the units' existing budgets; reported apart, never in donors' totals [plan III].
+        MANAGEMENT = "management", _("Management cost")
 
     scope = models.ForeignKey(Unit, models.PROTECT, related_name="funding_sources", verbose_name=_("within"))
     kind = models.CharField(_("kind"), max_length=15, choices=Kind)
@@ -132,7 +205,11 @@ class FundingSource(models.Model):
         related_name="funding_sources",
         verbose_name=_("kept by"),
     )
+    closed_on = models.DateField(
+        _("closed on"), null=True, blank=True, help_text=_("from this day on nothing new is recorded of it")
+    )
 
+    history = HistoricalRecords()
     objects = FundingSourceQuerySet.as_manager()
 
     class Meta:

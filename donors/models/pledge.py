@@ -89,6 +89,9 @@ class Pledge(ActionOnly):
     state = models.CharField(_("state"), max_length=10, choices=PledgeState, default=PledgeState.OPEN)
     anonymous = models.BooleanField(_("the donor asked not to be named in public"), default=False)
     note = models.TextField(_("note"), blank=True)
+    walk_in = models.BooleanField(
+        _("brought without a pledge"), default=False, help_text=_("recorded together with its receipt")
+    )
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now)
 
@@ -273,6 +276,37 @@ class PledgeLine(ActionOnly):
         return str(self.earmark_area or self.earmark_need or "")
 
 
+class Instalment(ActionOnly):
+    """A part of a pledge line by its own day: ``quantity`` in the item's unit, or ``amount`` đồng."""
+
+    line = models.ForeignKey(
+        PledgeLine, models.PROTECT, related_name="instalments", verbose_name=_("pledge line")
+    )
+    due_on = models.DateField(_("due on"))
+    quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
+    amount = models.PositiveBigIntegerField(_("amount (đồng)"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("instalment")
+        verbose_name_plural = _("instalments")
+        ordering = ["line", "due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "due_on"], name="instalment_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, amount__isnull=True) | Q(quantity__isnull=True, amount__gt=0),
+                name="instalment_goods_or_cash",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.due_on:%d/%m/%Y}"
+
+    @property
+    def size(self) -> int:
+        """Pieces or đồng."""
+        return self.amount or self.quantity or 0
+
+
 class CashBalance(models.Model):
     """The way of a cash line's đồng. A table of its own, moved only by guarded updates."""
 
@@ -310,6 +344,9 @@ class CashMove(ActionOnly):
         PLEDGE = "pledge", _("Pledged")
         RECEIVE = "receive", _("Received")
         WITHDRAW = "withdraw", _("Withdrawn")
+        RESERVE = "reserve", _("Reserved for a purchase")
+        RELEASE = "release", _("Reservation given up")
+        SPEND = "spend", _("Spent")
 
     line = models.ForeignKey(PledgeLine, models.PROTECT, related_name="cash_moves")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -317,6 +354,7 @@ class CashMove(ActionOnly):
     receipt_line = models.ForeignKey(
         "donors.ReceiptLine", models.PROTECT, null=True, related_name="cash_moves"
     )
+    purchase = models.ForeignKey("donors.Purchase", models.PROTECT, null=True, related_name="cash_moves")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     occurred_on = models.DateField()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency
+from documents.models import Paper
 from donors.models.pledge import Pledge, PledgeLine
 from donors.models.supply import SupplyLine
 
@@ -46,6 +47,26 @@ class Receipt(ActionOnly):
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(_("confirmed at"), default=clock.now)
     note = models.TextField(_("note"), blank=True)
+    handed_over_by = models.CharField(
+        _("handed over by"),
+        max_length=200,
+        blank=True,
+        help_text=_("who signs for the giver, with the office"),
+    )
+    received_by = models.CharField(
+        _("received by"),
+        max_length=200,
+        blank=True,
+        help_text=_("who signs for the custodian, with the office"),
+    )
+    paper = models.OneToOneField(
+        Paper,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="receipt",
+        verbose_name=_("receipt record"),
+    )
 
     objects = ReceiptQuerySet.as_manager()
 
@@ -80,6 +101,12 @@ class ReceiptLineQuerySet(models.QuerySet):
 class ReceiptLine(ActionOnly):
     """One supply line (or cash line) of a receipt: what was accepted, and what was refused and why."""
 
+    class Quality(models.TextChoices):
+        UNSAID = "", _("not said")
+        NEW = "new", _("new")
+        GOOD = "good", _("used, in good order")
+        FAIR = "fair", _("used, still usable")
+
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines", verbose_name=_("receipt"))
     pledge_line = models.ForeignKey(
         PledgeLine, models.PROTECT, related_name="receipt_lines", verbose_name=_("pledge line")
@@ -89,6 +116,9 @@ class ReceiptLine(ActionOnly):
     )
     accepted = models.PositiveIntegerField(_("accepted"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
+    quality = models.CharField(
+        _("quality"), max_length=10, choices=Quality, default=Quality.UNSAID, blank=True
+    )
     refuse_reason = models.CharField(_("reason of the refusal"), max_length=300, blank=True)
     amount = models.PositiveBigIntegerField(_("amount (đồng)"), default=0)
     unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)

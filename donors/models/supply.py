@@ -54,6 +54,7 @@ class SupplyLineQuerySet(models.QuerySet):
             - F("balance__refused")
             - F("balance__withdrawn")
             - F("balance__written_off")
+            - F("balance__moved")
         ).filter(left__gt=0)
 
 
@@ -65,6 +66,7 @@ class SupplyLine(ActionOnly):
         SURPLUS = "surplus", _("more than pledged")
         WALK_IN = "walk_in", _("brought without a pledge")
         PURCHASE = "purchase", _("bought with cash given")
+        MOVED = "moved", _("moved here from another custodian")
 
     pledge_line = models.ForeignKey(
         PledgeLine, models.PROTECT, related_name="supply_lines", verbose_name=_("pledge line")
@@ -78,6 +80,15 @@ class SupplyLine(ActionOnly):
     )
     unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)
     opened_at = models.DateTimeField(default=clock.now)
+    moved_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="moved_to",
+        verbose_name=_("moved from"),
+        help_text=_("the line of the custodian who held the goods before"),
+    )
 
     objects = SupplyLineQuerySet.as_manager()
 
@@ -94,7 +105,8 @@ class SupplyBalance(models.Model):
     """How much of a supply line is where, in the item's unit. Moved only by guarded updates.
 
     ``allocated`` is net of what was reversed or came back; ``sent`` is what left the stock and did not
-    come back (in transit, delivered or lost). In stock: received - sent - written off.
+    come back (in transit, delivered or lost). In stock: received - sent - written off - moved, where
+    ``moved`` stands in the line of another custodian since.
     """
 
     line = models.OneToOneField(SupplyLine, models.PROTECT, related_name="balance", primary_key=True)
@@ -103,6 +115,7 @@ class SupplyBalance(models.Model):
     refused = models.PositiveIntegerField(_("refused"), default=0)
     withdrawn = models.PositiveIntegerField(_("withdrawn"), default=0)
     written_off = models.PositiveIntegerField(_("written off"), default=0)
+    moved = models.PositiveIntegerField(_("moved to another custodian"), default=0)
     allocated = models.PositiveIntegerField(_("allocated"), default=0)
     sent = models.PositiveIntegerField(_("sent"), default=0)
 
@@ -115,12 +128,19 @@ class SupplyBalance(models.Model):
                 name="supply_come_within_promised",
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gte=F("allocated") + F("refused") + F("withdrawn") + F("written_off")),
+                condition=Q(
+                    quantity__gte=F("allocated")
+                    + F("refused")
+                    + F("withdrawn")
+                    + F("written_off")
+                    + F("moved")
+                ),
                 name="supply_allocated_within_supply",
                 violation_error_message=_("More would be allocated than there is."),
             ),
             models.CheckConstraint(
-                condition=Q(received__gte=F("sent") + F("written_off")), name="supply_sent_within_received"
+                condition=Q(received__gte=F("sent") + F("written_off") + F("moved")),
+                name="supply_sent_within_received",
             ),
             models.CheckConstraint(
                 condition=Q(sent__lte=F("allocated")), name="supply_sent_within_allocated"
@@ -132,7 +152,8 @@ class SupplyBalance(models.Model):
 
     @property
     def unallocated(self) -> int:
-        return self.quantity - self.allocated - self.refused - self.withdrawn - self.written_off
+        gone = self.refused + self.withdrawn + self.written_off + self.moved
+        return self.quantity - self.allocated - gone
 
     @property
     def to_come(self) -> int:
@@ -140,7 +161,7 @@ class SupplyBalance(models.Model):
 
     @property
     def in_stock(self) -> int:
-        return self.received - self.sent - self.written_off
+        return self.received - self.sent - self.written_off - self.moved
 
 
 class SupplyMove(ActionOnly):
@@ -152,12 +173,18 @@ class SupplyMove(ActionOnly):
         REFUSE = "refuse", _("Refused")
         WITHDRAW = "withdraw", _("Withdrawn")
         WRITE_OFF = "write_off", _("Written off")
+        MOVE_OUT = "move_out", _("Moved to another custodian")
+        MOVE_IN = "move_in", _("Moved here")
 
     line = models.ForeignKey(SupplyLine, models.PROTECT, related_name="moves")
     kind = models.CharField(max_length=10, choices=Kind)
     quantity = models.IntegerField()
     receipt_line = models.ForeignKey(
         "donors.ReceiptLine", models.PROTECT, null=True, related_name="supply_moves"
+    )
+    purchase = models.ForeignKey("donors.Purchase", models.PROTECT, null=True, related_name="supply_moves")
+    movement = models.ForeignKey(
+        "donors.StockMovement", models.PROTECT, null=True, related_name="supply_moves"
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)

@@ -68,7 +68,7 @@ def test_what_was_withdrawn_is_named_too(world: World, coordinator: User) -> Non
     with override("en"):
         refusal = refusal_of(lambda: allocate(by=coordinator, supply_line=line, need=need, quantity=51))
     assert "Only 50/200" in str(refusal)
-    assert "(150 refused, withdrawn or written off)" in str(refusal)
+    assert "(150 refused, withdrawn, written off or moved)" in str(refusal)
 
 
 def test_not_enough_need_names_what_covers_it(world: World, coordinator: User) -> None:
