@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -32,7 +33,13 @@ LONGEST_TEXT = 32_767
 NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 LONGEST_NAME = 31
 A4 = 9
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What begins a formula, the wide forms too, behind blanks, quotes and what is not seen: at the start of a
+# cell, or behind a mark at which a program of another country would cut the line into cells.
+BEFORE = r"(^|[,;|\t\r\n])([\s\"'\u00ad\u200b-\u200f\u2060\ufeff]*)"
+STARTS = r"([=+\-@\uff1d\uff0b\uff0d\uff20])"
+FORMULA, GUARDED = re.compile(BEFORE + STARTS), re.compile(f"{BEFORE}'{STARTS}")
+# Some programs drop these at the start of a cell, and look at what follows.
+DROPPED, KEPT = re.compile(r"(?='*[\t\r\n])"), re.compile(r"^'(?='*[\t\r\n])")
 
 # An int is a number, None “not reported” (0 is 0), text is text whatever it looks like.
 Value = str | int | date | None
@@ -48,27 +55,33 @@ class Heading:
 
 @dataclass(frozen=True)
 class Sheet:
-    """``notes``: lines between title and table; ``totals``: rows below it. A file repeats what it is of."""
+    """``notes``: lines between title and table; ``totals``: rows below it. A file repeats what it is of.
+
+    ``name``: of its page in a workbook of several; else the title.
+    """
 
     title: str
     notes: Sequence[str]
     columns: Sequence[Heading]
     rows: Iterable[Sequence[Value]]
     totals: Iterable[Sequence[Value]] = ()
+    name: str = ""
 
 
-def as_xlsx(sheet: Sheet) -> bytes:
+def as_xlsx(*sheets: Sheet) -> bytes:
+    """A workbook with a page for each sheet, in this order."""
     book = Workbook(write_only=True)
-    book.properties.title = _printable(sheet.title)
+    book.properties.title = _printable(sheets[0].title)
     book.properties.created = book.properties.modified = clock.now().replace(tzinfo=None)
-    page = book.create_sheet(sheet_name(sheet.title))
-    head = len(sheet.notes) + 3
-    page.freeze_panes = f"A{head + 1}"
-    page.print_title_rows = f"{head}:{head}"
-    page.page_setup.orientation, page.page_setup.paperSize, page.page_setup.fitToHeight = "landscape", A4, 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    for number, column in enumerate(sheet.columns, 1):
-        page.column_dimensions[get_column_letter(number)].width = column.width
+    for sheet, name in zip(sheets, sheet_names([sheet.name or sheet.title for sheet in sheets]), strict=True):
+        _write_page(book.create_sheet(name), sheet)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _write_page(page: Any, sheet: Sheet) -> None:
+    _set_up(page, sheet)
     write = _Writer(page)
     page.append([write.title(sheet.title)])
     for note in sheet.notes:
@@ -79,9 +92,17 @@ def as_xlsx(sheet: Sheet) -> bytes:
         page.append([write.cell(value) for value in row])
     for row in sheet.totals:
         page.append([write.total(value) for value in row])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+
+
+def _set_up(page: Any, sheet: Sheet) -> None:
+    """Heads that stay in sight and are printed on each page; A4 landscape, as wide as the table."""
+    head = len(sheet.notes) + 3
+    page.freeze_panes = f"A{head + 1}"
+    page.print_title_rows = f"{head}:{head}"
+    page.page_setup.orientation, page.page_setup.paperSize, page.page_setup.fitToHeight = "landscape", A4, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    for number, column in enumerate(sheet.columns, 1):
+        page.column_dimensions[get_column_letter(number)].width = column.width
 
 
 class _Writer:
@@ -139,8 +160,16 @@ class _Writer:
         return cell
 
 
-def as_csv(sheet: Sheet) -> Iterator[bytes]:
+def as_csv(*sheets: Sheet) -> Iterator[bytes]:
+    """One below the other, an empty line between them."""
     yield "\ufeff".encode()
+    for number, sheet in enumerate(sheets):
+        if number:
+            yield _line([])
+        yield from _lines(sheet)
+
+
+def _lines(sheet: Sheet) -> Iterator[bytes]:
     yield _line([sheet.title])
     for note in sheet.notes:
         yield _line([note])
@@ -153,14 +182,19 @@ def as_csv(sheet: Sheet) -> Iterator[bytes]:
 
 def _line(cells: Sequence[str]) -> bytes:
     line = io.StringIO(newline="")
-    csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(_safe(cell) for cell in cells)
+    csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(guarded(cell) for cell in cells)
     return line.getvalue().encode()
 
 
-def _safe(cell: str) -> str:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    cell = _printable(cell)
-    return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell
+def guarded(text: str) -> str:
+    """As it goes into a CSV file: an apostrophe before whatever a spreadsheet would take for a formula."""
+    text = FORMULA.sub(r"\1\2'\3", _printable(text))
+    return f"'{text}" if DROPPED.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """As it was before ``guarded``: a file of the portal that comes back says what it said."""
+    return GUARDED.sub(r"\1\2\3", KEPT.sub("", text))
 
 
 def _plain(value: Value) -> str:
@@ -182,3 +216,15 @@ def sheet_name(title: str) -> str:
     """What Excel accepts as the name of a sheet."""
     name = " ".join(_printable(title).translate(NOT_IN_NAMES).split())[:LONGEST_NAME].strip("' ")
     return name or "1"
+
+
+def sheet_names(titles: Sequence[str]) -> list[str]:
+    """The same of several: Excel opens no workbook in which two differ by nothing but capitals."""
+    names: list[str] = []
+    for title in titles:
+        name, number = sheet_name(title), 1
+        while name.casefold() in (taken.casefold() for taken in names):
+            number += 1
+            name = f"{sheet_name(title)[: LONGEST_NAME - 4]} ({number})"
+        names.append(name)
+    return names

@@ -4,13 +4,16 @@ from donors import views
 
 urlpatterns = [
     path("donors/", views.donor_list, name="donor_list"),
+    path("donors/list.<str:format>/", views.donor_export, name="donor_export"),
     path("donors/new/", views.donor_create, name="donor_create"),
     path("donors/<int:pk>/", views.donor_detail, name="donor_detail"),
     path("pledges/", views.pledge_list, name="pledge_list"),
+    path("pledges/list.<str:format>/", views.pledge_export, name="pledge_export"),
     path("pledges/new/", views.pledge_create, name="pledge_create"),
     path("pledges/<int:pk>/", views.pledge_detail, name="pledge_detail"),
     path("pledges/<int:pk>/withdraw/", views.pledge_withdraw, name="pledge_withdraw"),
     path("pledges/<int:pk>/receive/", views.receipt_create, name="receipt_create"),
     path("receipts/<int:pk>/", views.receipt_detail, name="receipt_detail"),
     path("supply/", views.supply_list, name="supply_list"),
+    path("supply/list.<str:format>/", views.supply_export, name="supply_export"),
 ]

@@ -163,6 +163,12 @@ class PledgeLineQuerySet(models.QuerySet):
             Q(supply_lines__custodian_id__in=agencies) | Q(receipt_lines__receipt__custodian_id__in=agencies)
         )
 
+    def listed(self, pledges: PledgeQuerySet) -> PledgeLineQuerySet:
+        """The lines of ``pledges`` in the order of the list, with all that a row of a file shows."""
+        giver = ("pledge__donor", "pledge__source", "pledge__mobilised_by")
+        lines = self.filter(pledge__in=pledges.order_by()).select_related("item", *giver, *EARMARKS)
+        return lines.order_by("-pledge__pledged_on", "-pledge_id", "pk")
+
     def with_progress(self) -> PledgeLineQuerySet:
         """With item, earmark and balances."""
         return self.select_related("item", "cash", *EARMARKS).prefetch_related(

@@ -94,6 +94,12 @@ class ReceiptLineQuerySet(models.QuerySet):
             unvalued=models.Count("pk", filter=Q(accepted__gt=0, unit_value=0)),
         )
 
+    def listed(self, receipts: ReceiptQuerySet) -> ReceiptLineQuerySet:
+        """The lines of ``receipts``, newest first, with all that a row of a file shows."""
+        giver = ("receipt__pledge__donor", "receipt__pledge__source", "receipt__custodian")
+        lines = self.filter(receipt__in=receipts.order_by()).select_related("pledge_line__item", *giver)
+        return lines.order_by("-receipt__occurred_on", "-receipt_id", "pk")
+
     def for_page(self) -> ReceiptLineQuerySet:
         return self.select_related("pledge_line__item", "supply_line")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,24 +14,36 @@ from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
+from documents.exports import in_words, list_response
 from donors.actions import register_donor
 from donors.forms import DonorFilter, DonorForm
 from donors.models import Donor, Pledge, Receipt
 from donors.views.pages import chosen, page_of, status_of
+from donors.workbooks.lists import DONORS
 
 
 @access(Permission.VIEW_DONORS)
 @require_GET
 def donor_list(request: Request) -> HttpResponse:
     form = DonorFilter(request.GET)
+    page = page_of(request, _listed(request, form))
+    return render(request, "donors/donor_list.html", {"form": form, "page": page})
+
+
+@access(Permission.VIEW_DONORS)
+@require_GET
+def donor_export(request: Request, format: str) -> HttpResponse:
+    """Exactly the filtered list as a file."""
+    form = DonorFilter(request.GET)
+    return list_response(request, DONORS, _listed(request, form), format, in_words(form))
+
+
+def _listed(request: Request, form: DonorFilter) -> QuerySet[Donor]:
     choice = chosen(form)
     donors = Donor.objects.visible_to(request.user).with_pledge_count(request.user)
     if text := choice.pop("q", ""):
         donors = donors.search(text)
-    page = page_of(
-        request, donors.filter(**choice).select_related("registered_by").order_by("name_key", "pk")
-    )
-    return render(request, "donors/donor_list.html", {"form": form, "page": page})
+    return donors.filter(**choice).select_related("registered_by").order_by("name_key", "pk")
 
 
 @access(Permission.RECORD_DONATIONS)

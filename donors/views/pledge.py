@@ -15,19 +15,36 @@ from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
+from documents.exports import in_words, list_response
 from donors.actions import record_pledge, withdraw_pledge
 from donors.forms import PledgeFilter, PledgeForm, WithdrawForm
-from donors.models import Pledge
+from donors.models import Pledge, PledgeLine
+from donors.models.pledge import PledgeQuerySet
 from donors.permissions import demand_handling, may_handle_pledge
 from donors.progress import progress_of
 from donors.states import PledgeState
 from donors.views.pages import chosen, page_of, status_of
+from donors.workbooks.lists import PLEDGES
 
 
 @access(Permission.VIEW_DONORS)
 @require_GET
 def pledge_list(request: Request) -> HttpResponse:
     form = PledgeFilter(request.GET)
+    page = page_of(request, _listed(request, form).for_list().order_by("-pledged_on", "-pk"))
+    return render(request, "donors/pledge_list.html", {"form": form, "page": page})
+
+
+@access(Permission.VIEW_DONORS)
+@require_GET
+def pledge_export(request: Request, format: str) -> HttpResponse:
+    """Exactly the filtered list as a file, a row for each line of a pledge."""
+    form = PledgeFilter(request.GET)
+    lines = PledgeLine.objects.listed(_listed(request, form))
+    return list_response(request, PLEDGES, lines, format, in_words(form))
+
+
+def _listed(request: Request, form: PledgeFilter) -> PledgeQuerySet:
     choice = chosen(form)
     pledges = Pledge.objects.visible_to(request.user)
     if text := choice.get("q"):
@@ -35,8 +52,7 @@ def pledge_list(request: Request) -> HttpResponse:
     if state := choice.get("state"):
         overdue = state == PledgeFilter.OVERDUE
         pledges = pledges.overdue() if overdue else pledges.filter(state=state)
-    page = page_of(request, pledges.for_list().order_by("-pledged_on", "-pk"))
-    return render(request, "donors/pledge_list.html", {"form": form, "page": page})
+    return pledges
 
 
 @access(Permission.RECORD_DONATIONS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from directory.access import access
@@ -26,9 +25,7 @@ def buying_list(request: Request) -> HttpResponse:
     form = BuyingFilterForm(request.GET, user=request.user)
     if not form.is_valid():
         return _refused(request, form)
-    query = request.GET.urlencode()
-    files = [(each.upper(), f"{reverse('buying_export', args=[each])}?{query}") for each in FORMATS]
-    context = {"form": form, "list": _list(request, form), "files": files}
+    context = {"form": form, "list": _list(request, form)}
     return render(request, "needs/buying_list.html", context)
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from directory.access import access, within_reach
-from directory.errors import Refusal
 from directory.http import Request
 from directory.models import HistoryEntry
 from directory.roles import Permission
 from directory.screens import status_of
+from documents import exports
 from documents import listing as listing_pdf
 from documents.download import file_response, sheet_response
+from documents.exports import refuse_too_many
 from needs import permissions
 from needs.claims import claims_on
 from needs.forms.need import NeedFilterForm
@@ -30,8 +29,8 @@ from needs.workbooks.need import sheet_of
 
 PAGE = 50
 FILE_NAME = "nhu-cau"
-# What is made within some seconds: a workbook takes 0.2 ms a row, a laid out page 0.2 s.
-MOST_ROWS = {"xlsx": 20_000, "csv": 50_000, "pdf": 1_000}
+# A laid out page takes 0.2 s.
+MOST_ROWS = {**exports.MOST_ROWS, "pdf": 1_000}
 
 
 @access(Permission.VIEW_NEEDS)
@@ -57,28 +56,15 @@ def need_list(request: Request) -> HttpResponse:
 @require_safe
 def need_export(request: Request, format: str) -> HttpResponseBase:
     """Exactly the filtered list as a file; too long a one is refused by name."""
-    if format not in MOST_ROWS:
-        raise Http404
     form = NeedFilterForm(request.GET, user=request.user)
     if not form.is_valid():
         return render(request, "needs/need_list.html", {"form": form}, status=422)
     listing = Listing(request.user, form.sieve())
-    _refuse_too_many(listing.count(), format)
+    refuse_too_many(listing.count(), format, MOST_ROWS)
     if format == "pdf":
         paper = listing_pdf.render(working_list(request.user, form, listing))
         return file_response(paper, "application/pdf", FILE_NAME, format)
     return sheet_response(sheet_of(request.user, form, listing), FILE_NAME, format)
-
-
-def _refuse_too_many(count: int, format: str) -> None:
-    most = MOST_ROWS[format]
-    if count > most:
-        message = _(
-            "The file was not made: the list has %(count)s needs, and a %(format)s file holds at most "
-            "%(most)s. Narrow the list, for example to one round, commune or support area, and try again."
-        )
-        shown = {"count": number_format(count), "format": format.upper(), "most": number_format(most)}
-        raise Refusal(message % shown, code="too_many", count=count, most=most)
 
 
 def _export_address(request: Request, format: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from directory import clock
 from directory.models import User
+from documents.exports import made_on
 from documents.spreadsheet import Heading, Sheet, Value
 from needs.forms.need import NeedFilterForm
 from needs.listing import Listing, Total
@@ -16,14 +15,13 @@ from needs.models import Need
 
 def sheet_of(user: User, form: NeedFilterForm, listing: Listing) -> Sheet:
     """What the list shows, with its filter in words. Of a valid form."""
-    moment = date_format(timezone.localtime(clock.now()), "SHORT_DATETIME_FORMAT")
     return Sheet(
         title=_("List of needs"),
         notes=[
             str(user.agency or ""),
             f"{_('Survey rounds shown:')} {'; '.join(each.name for each in form.listed_rounds)}",
             *(f"{chosen.label}: {chosen.value}" for chosen in form.chosen() if chosen.name != "round"),
-            _("Made on %(when)s") % {"when": moment},
+            made_on(),
         ],
         columns=_columns(),
         rows=(_row(need, listing.value_of(need)) for need in listing.in_portions()),

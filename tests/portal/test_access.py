@@ -112,8 +112,10 @@ OBJECTS: dict[str, Shows] = {
         lambda chain: {"pk": chain.survey.pk, "section": "warm_clothing", "place": chain.place.pk},
     ),
     "need_detail": one("need"),
-    "need_export": Shows((), lambda chain: {"format": "csv"}),
-    "buying_export": Shows((), lambda chain: {"format": "csv"}),
+    **{
+        f"{noun}_export": Shows((), lambda chain: {"format": "csv"})
+        for noun in ("need", "buying", "donor", "pledge", "supply")
+    },
     # The catalogue is one for all districts.
     **{
         f"item_{page}": Shows((), lambda chain: {"pk": chain.need.item_id})
