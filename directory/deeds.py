@@ -44,6 +44,12 @@ def acting() -> Iterator[None]:
         _acting.reset(token)
 
 
+def demand_action(what: str) -> None:
+    """Raise ``RuntimeError`` unless an action is running."""
+    if not _acting.get():
+        raise RuntimeError(f"{what} is written by actions only; call one from actions.py.")
+
+
 class ActionOnly(models.Model):
     """A row whose state or quantity only an action may change."""
 
@@ -59,8 +65,7 @@ class ActionOnly(models.Model):
         return super().delete(*args, **kwargs)
 
     def _refuse_outside_action(self) -> None:
-        if not _acting.get():
-            raise RuntimeError(f"{type(self).__name__} is written by actions only; call one from actions.py.")
+        demand_action(type(self).__name__)
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
