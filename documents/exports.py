@@ -6,7 +6,7 @@ its page shows the addresses with ``{% list_files "donor_export" %}``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -58,7 +58,7 @@ def list_response(
 ) -> HttpResponse:
     """All rows, not one page of them. Raises ``Refusal`` (too_many); 404 for a format that is not made."""
     count = rows.count() if isinstance(rows, QuerySet) else len(rows)
-    refuse_too_many(count, format, MOST_ROWS)
+    refuse_too_many(count, format)
     return sheet_response(sheet_of(request.user, file, rows, notes), file.name, format)  # type: ignore[arg-type]
 
 
@@ -74,7 +74,7 @@ def sheet_of(
     )
 
 
-def refuse_too_many(count: int, format: str, most_rows: dict[str, int]) -> None:
+def refuse_too_many(count: int, format: str, most_rows: Mapping[str, int] = MOST_ROWS) -> None:
     if format not in most_rows:
         raise Http404
     if count <= (most := most_rows[format]):

@@ -57,7 +57,7 @@ class Heading:
 class Sheet:
     """``notes``: lines between title and table; ``totals``: rows below it. A file repeats what it is of.
 
-    ``name``: of its page in a workbook of several; else the title.
+    ``name``: of its page in a workbook of several; else the title. ``locked``: to read only, no password.
     """
 
     title: str
@@ -66,6 +66,7 @@ class Sheet:
     rows: Iterable[Sequence[Value]]
     totals: Iterable[Sequence[Value]] = ()
     name: str = ""
+    locked: bool = False
 
 
 def as_xlsx(*sheets: Sheet) -> bytes:
@@ -88,8 +89,10 @@ def _write_page(page: Any, sheet: Sheet) -> None:
         page.append([write.text(note)])
     page.append([])
     page.append([write.head(column.title) for column in sheet.columns])
-    for row in sheet.rows:
+    rows = 0
+    for rows, row in enumerate(sheet.rows, 1):  # noqa: B007
         page.append([write.cell(value) for value in row])
+    _set_filter(page, sheet, rows)
     for row in sheet.totals:
         page.append([write.total(value) for value in row])
 
@@ -103,6 +106,15 @@ def _set_up(page: Any, sheet: Sheet) -> None:
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for number, column in enumerate(sheet.columns, 1):
         page.column_dimensions[get_column_letter(number)].width = column.width
+
+
+def _set_filter(page: Any, sheet: Sheet, rows: int) -> None:
+    """Arrows at the headings, for the rows without the totals; they work in a locked page too."""
+    head = len(sheet.notes) + 3
+    page.auto_filter.ref = f"A{head}:{get_column_letter(len(sheet.columns))}{head + rows}"
+    if sheet.locked:
+        page.protection.sheet = True
+        page.protection.autoFilter = page.protection.formatColumns = page.protection.formatRows = False
 
 
 class _Writer:

@@ -1,9 +1,11 @@
 from django.urls import URLPattern, path
 
-from documents.views import paper, workbook_import
+from documents.views import paper, register, workbook_import
 
 urlpatterns: list[URLPattern] = [
     path("papers/<int:pk>/<slug:kind>/", paper.paper_file, name="paper_file"),
+    path("places/list.<str:format>/", register.place_export, name="place_export"),
+    path("accounts/list.<str:format>/", register.account_export, name="account_export"),
     path("workbooks/", workbook_import.import_list, name="import_list"),
     path("workbooks/<int:pk>/", workbook_import.import_detail, name="import_detail"),
     path("workbooks/<int:pk>/confirm/", workbook_import.import_confirm, name="import_confirm"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("pledges/<int:pk>/", views.pledge_detail, name="pledge_detail"),
     path("pledges/<int:pk>/withdraw/", views.pledge_withdraw, name="pledge_withdraw"),
     path("pledges/<int:pk>/receive/", views.receipt_create, name="receipt_create"),
+    path("receipts/list.<str:format>/", views.receipt_export, name="receipt_export"),
     path("receipts/<int:pk>/", views.receipt_detail, name="receipt_detail"),
     path("supply/", views.supply_list, name="supply_list"),
     path("supply/list.<str:format>/", views.supply_export, name="supply_export"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("reports/periods/new/", period.period_create, name="period_create"),
     path("reports/periods/<int:pk>/", period.period_detail, name="period_detail"),
     path("reports/periods/<int:pk>/rows/", period.period_rows, name="period_rows"),
+    path("reports/periods/<int:pk>/rows.<str:format>/", period.period_rows_export, name="period_rows_export"),
     path("reports/periods/<int:pk>/targets/", period.target_edit, name="target_edit"),
     path("reports/periods/<int:pk>/compile/", report.report_create, name="report_create"),
     path("reports/<int:pk>/", report.report_edit, name="report_edit"),

@@ -22,7 +22,7 @@ from directory.http import Request
 from directory.models import User
 from directory.roles import ROLES, Permission
 from directory.screens import client_key_of, show_refusal, status_of
-from directory.text import unaccented
+from directory.search import accounts_found
 
 ROWS_PER_PAGE = 50
 
@@ -31,15 +31,8 @@ ROWS_PER_PAGE = 50
 @require_safe
 def account_list(request: Request) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    accounts = User.objects.visible_to(request.user).select_related("agency").order_by("username")
-    found = [account for account in accounts if unaccented(query) in unaccented(_searched(account))]
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(accounts_found(request.user, query), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "directory/account_list.html", {"page": page, "query": query})
-
-
-def _searched(account: User) -> str:
-    agency = account.agency
-    return f"{account.username} {account.full_name} {agency.name if agency else ''}"
 
 
 @access(Permission.MANAGE_ACCOUNTS)

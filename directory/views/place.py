@@ -18,7 +18,7 @@ from directory.http import Request
 from directory.models import Place
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal, status_of
-from directory.text import unaccented
+from directory.search import places_found
 
 ROWS_PER_PAGE = 50
 
@@ -27,10 +27,7 @@ ROWS_PER_PAGE = 50
 @require_safe
 def place_list(request: Request) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    places = Place.objects.visible_to(request.user).select_related("unit", "lies_in")
-    places = places.order_by("unit__name", "unit", "order", "name", "valid_from")
-    found = [place for place in places if unaccented(query) in unaccented(f"{place.name} {place.unit.name}")]
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(places_found(request.user, query), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "query": query, "today": clock.today()}
     return render(request, "directory/place_list.html", context)
 

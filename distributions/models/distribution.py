@@ -106,6 +106,14 @@ class Distribution(ActionOnly):
 
 
 class DistributionLineQuerySet(models.QuerySet):
+    def listed(self, distributions: DistributionQuerySet) -> DistributionLineQuerySet:
+        """The lines of ``distributions`` in the order of the list, with all that a row of a file shows."""
+        lines = self.filter(distribution__in=distributions.order_by()).with_names()
+        lines = lines.select_related(
+            "distribution__area", "distribution__lead_agency", "distribution__place__unit"
+        )
+        return lines.order_by("-distribution__planned_on", "-distribution_id", "pk")
+
     def with_names(self) -> DistributionLineQuerySet:
         """With all that a screen says of a line, in the order of entry."""
         return (

@@ -4,6 +4,7 @@ from distributions.views.allocation import (
     allocation_board,
     allocation_create,
     allocation_detail,
+    allocation_export,
     allocation_list,
     allocation_reverse,
 )
@@ -12,6 +13,7 @@ from distributions.views.distribution import (
     distribution_cancel,
     distribution_create,
     distribution_detail,
+    distribution_export,
     distribution_list,
     distribution_send,
 )
@@ -20,12 +22,14 @@ __all__ = [
     "allocation_board",
     "allocation_create",
     "allocation_detail",
+    "allocation_export",
     "allocation_list",
     "allocation_reverse",
     "delivery_confirm",
     "distribution_cancel",
     "distribution_create",
     "distribution_detail",
+    "distribution_export",
     "distribution_list",
     "distribution_send",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +27,8 @@ from distributions.forms import AllocateForm, BoardForm, ReverseForm
 from distributions.models import Allocation
 from distributions.permissions import may_allocate_to, may_reverse
 from distributions.wording import number, thing
+from distributions.workbooks import ALLOCATIONS
+from documents.exports import list_response
 from donors.models import SupplyLine
 from needs.models import Need
 
@@ -136,9 +139,19 @@ def _fresh(suggestion: board.Suggestion) -> AllocateForm:
 @access(Permission.VIEW_DISTRIBUTIONS)
 @require_safe
 def allocation_list(request: Request) -> HttpResponse:
-    rows = Allocation.objects.visible_to(request.user).with_names()
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_listed(request), ROWS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "distributions/allocation_list.html", {"page": page})
+
+
+@access(Permission.VIEW_DISTRIBUTIONS)
+@require_safe
+def allocation_export(request: Request, format: str) -> HttpResponse:
+    """The whole list as a file."""
+    return list_response(request, ALLOCATIONS, _listed(request), format)
+
+
+def _listed(request: Request) -> QuerySet[Allocation]:
+    return Allocation.objects.visible_to(request.user).with_names()
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)

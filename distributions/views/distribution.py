@@ -21,10 +21,13 @@ from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from distributions.actions import cancel_distribution, plan_distribution, send_distribution
 from distributions.forms import CancelForm, DistributionForm, ListForm, StartForm
-from distributions.models import Allocation, Distribution
+from distributions.models import Allocation, Distribution, DistributionLine
+from distributions.models.distribution import DistributionQuerySet
 from distributions.permissions import may_confirm, may_distribute_for
 from distributions.scope import absorbed_by, lead_agency_of, same_place
 from distributions.states import DistributionState
+from distributions.workbooks import DISTRIBUTIONS
+from documents.exports import in_words, list_response
 
 ROWS_A_PAGE = 25
 
@@ -33,11 +36,24 @@ ROWS_A_PAGE = 25
 @require_safe
 def distribution_list(request: Request) -> HttpResponse:
     form = ListForm(request.GET)
-    rows = Distribution.objects.visible_to(request.user).with_names()
+    page = Paginator(_listed(request, form).with_names(), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "distributions/distribution_list.html", {"form": form, "page": page})
+
+
+@access(Permission.VIEW_DISTRIBUTIONS)
+@require_safe
+def distribution_export(request: Request, format: str) -> HttpResponse:
+    """Exactly the filtered list as a file, a row for each line of a distribution."""
+    form = ListForm(request.GET)
+    lines = DistributionLine.objects.listed(_listed(request, form))
+    return list_response(request, DISTRIBUTIONS, lines, format, in_words(form))
+
+
+def _listed(request: Request, form: ListForm) -> DistributionQuerySet:
+    rows = Distribution.objects.visible_to(request.user)
     if form.is_valid() and form.cleaned_data["state"]:
         rows = rows.filter(state=form.cleaned_data["state"])
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "distributions/distribution_list.html", {"form": form, "page": page})
+    return rows
 
 
 @access(Permission.DISTRIBUTE)

@@ -15,11 +15,11 @@ register = template.Library()
 
 
 @register.inclusion_tag("components/files.html", takes_context=True)
-def list_files(context: RequestContext, name: str, *args: Any) -> dict[str, Any]:
-    """``name`` of the address that ends in a format; ``args`` stand before it."""
+def list_files(context: RequestContext, name: str, *args: Any, label: str = "") -> dict[str, Any]:
+    """``name`` of the address that ends in a format; ``args`` stand before it. ``label``: of no list."""
     asked = _asked(context["request"].GET)
     files = [(each.upper(), reverse(name, args=[*args, each]) + asked) for each in MOST_ROWS]
-    return {"files": files}
+    return {"files": files, "label": label}
 
 
 def _asked(query: QueryDict) -> str:

@@ -13,7 +13,7 @@ from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency
 from documents.models import Paper
-from donors.models.pledge import Pledge, PledgeLine
+from donors.models.pledge import Pledge, PledgeLine, PledgeQuerySet
 from donors.models.supply import SupplyLine
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ class ReceiptQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> ReceiptQuerySet:
         """Receipts of the pledges that the user sees; who keeps what came sees the pledge too."""
         return self.filter(pledge__in=Pledge.objects.visible_to(user))
+
+    def of(self, pledges: PledgeQuerySet) -> ReceiptQuerySet:
+        return self.filter(pledge__in=pledges.order_by())
 
     def totals(self) -> dict[str, int]:
         """See ``ReceiptLineQuerySet.totals``."""

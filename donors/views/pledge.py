@@ -18,13 +18,13 @@ from directory.screens import client_key_of, show_refusal
 from documents.exports import in_words, list_response
 from donors.actions import record_pledge, withdraw_pledge
 from donors.forms import PledgeFilter, PledgeForm, WithdrawForm
-from donors.models import Pledge, PledgeLine
+from donors.models import Pledge, PledgeLine, Receipt, ReceiptLine
 from donors.models.pledge import PledgeQuerySet
 from donors.permissions import demand_handling, may_handle_pledge
 from donors.progress import progress_of
 from donors.states import PledgeState
 from donors.views.pages import chosen, page_of, status_of
-from donors.workbooks.lists import PLEDGES
+from donors.workbooks.lists import PLEDGES, RECEIPTS
 
 
 @access(Permission.VIEW_DONORS)
@@ -42,6 +42,15 @@ def pledge_export(request: Request, format: str) -> HttpResponse:
     form = PledgeFilter(request.GET)
     lines = PledgeLine.objects.listed(_listed(request, form))
     return list_response(request, PLEDGES, lines, format, in_words(form))
+
+
+@access(Permission.VIEW_DONORS)
+@require_GET
+def receipt_export(request: Request, format: str) -> HttpResponse:
+    """What came of the pledges that the list shows, a row for each line of a receipt."""
+    form = PledgeFilter(request.GET)
+    receipts = Receipt.objects.visible_to(request.user).of(_listed(request, form))
+    return list_response(request, RECEIPTS, ReceiptLine.objects.listed(receipts), format, in_words(form))
 
 
 def _listed(request: Request, form: PledgeFilter) -> PledgeQuerySet:

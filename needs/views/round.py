@@ -17,6 +17,8 @@ from directory.http import Request
 from directory.models import Unit
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal, status_of
+from documents.download import sheet_response
+from documents.exports import list_response, refuse_too_many
 from needs import permissions
 from needs.actions import change_round, close_round, end_reopening, open_round, reopen_round
 from needs.actions.reopening import newer_review_of
@@ -27,6 +29,7 @@ from needs.models import SurveyRound
 from needs.overview import Overview
 from needs.progress import Progress, Totals, progress_of
 from needs.states import SurveyState
+from needs.workbooks.round import ROUNDS, progress_sheet
 
 PAGE = 25
 
@@ -39,6 +42,26 @@ def round_list(request: Request) -> HttpResponse:
     progress = progress_of(page.object_list, request.user)
     lines = [(survey_round, Totals.of(lines)) for survey_round, lines in progress.items()]
     return render(request, "needs/round_list.html", {"page": page, "lines": lines})
+
+
+@access(Permission.VIEW_SURVEYS)
+@require_safe
+def round_export(request: Request, format: str) -> HttpResponse:
+    """All rounds as a file."""
+    rounds = SurveyRound.objects.visible_to(request.user).select_related("scope")
+    progress = progress_of(rounds, request.user)
+    lines = [(survey_round, Totals.of(lines)) for survey_round, lines in progress.items()]
+    return list_response(request, ROUNDS, lines, format)
+
+
+@access(Permission.VIEW_SURVEYS)
+@require_safe
+def round_progress_export(request: Request, pk: int, format: str) -> HttpResponse:
+    """How far the communes of a round are, as a file."""
+    overview = Overview(_round(request, pk), request.user)
+    refuse_too_many(len(overview.lines), format)
+    office = permissions.office_of(overview.round.scope)
+    return sheet_response(progress_sheet(request.user, overview, office), "tien-do-ra-soat", format)
 
 
 @access(Permission.MANAGE_ROUNDS)

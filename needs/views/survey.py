@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +17,8 @@ from directory.http import Request
 from directory.models import Unit
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal, status_of
+from documents.download import sheet_response
+from documents.exports import refuse_too_many
 from needs import permissions
 from needs.actions import (
     correct_survey,
@@ -36,6 +38,7 @@ from needs.notes import WrittenNote
 from needs.sections import sections_for
 from needs.shortfalls import shortfalls_in
 from needs.states import SURVEY_TRANSITIONS, SurveyState
+from needs.workbooks.answers import sheets_of
 
 
 def survey_within_reach(request: Request, pk: int) -> Survey:
@@ -58,6 +61,19 @@ def survey_start(request: Request, pk: int, commune: int) -> HttpResponse:
 @require_safe
 def survey_check(request: Request, pk: int) -> HttpResponse:
     return _check_page(request, survey_within_reach(request, pk))
+
+
+@access(Permission.VIEW_SURVEYS)
+@require_safe
+def survey_export(request: Request, pk: int, format: str) -> HttpResponse:
+    """The sections that the reader sees, to read in Excel."""
+    contents = Contents(survey_within_reach(request, pk), compared=True)
+    sections = sections_for(request.user, contents)
+    refuse_too_many(len(contents.places), format)
+    if not sections:
+        raise Http404
+    name = f"phieu-khao-sat-{contents.survey.commune.code}-{contents.survey.round.year}"
+    return sheet_response(sheets_of(request.user, sections), name, format)
 
 
 @access(Permission.ENTER_SURVEY)

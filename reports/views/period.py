@@ -14,6 +14,7 @@ from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
+from documents.exports import list_response
 from reports.actions import open_period, set_targets
 from reports.figures import Figures, lines_of
 from reports.forms.period import PeriodForm
@@ -22,6 +23,7 @@ from reports.listing import reports_of, targets_of
 from reports.models import Indicator, ReportingPeriod
 from reports.permissions import may_report_for
 from reports.rollup import Chosen, behind, by_area, by_item, by_place, lines_behind, title_of
+from reports.workbooks.delivery import DELIVERIES
 
 LINES_PER_PAGE = 50
 
@@ -88,6 +90,18 @@ def period_rows(request: Request, pk: int) -> HttpResponse:
         "title": title_of(figures, chosen),
     }
     return render(request, "reports/period_rows.html", context)
+
+
+@access(Permission.VIEW_REPORTS)
+@require_safe
+def period_rows_export(request: Request, pk: int, format: str) -> HttpResponse:
+    """The same rows as a file."""
+    period = within_reach(ReportingPeriod.objects.visible_to(request.user).select_related("scope"), pk=pk)
+    figures = Figures(period, request.user)
+    chosen = Chosen.from_query(request.GET)
+    lines = lines_behind(figures, chosen, request.user)
+    notes = [str(period), title_of(figures, chosen)]
+    return list_response(request, DELIVERIES, lines, format, notes)
 
 
 @access(Permission.COMPILE_REPORT)

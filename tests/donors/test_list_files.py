@@ -21,7 +21,7 @@ from tests.world import World
 pytestmark = pytest.mark.django_db
 
 ClientOf = Callable[[User], Client]
-LISTS = ["donor", "pledge", "supply"]
+LISTS = ["donor", "pledge", "receipt", "supply"]
 
 
 def ask(client: Client, name: str, format: str = "xlsx", **filters: str) -> HttpResponse:
@@ -54,6 +54,21 @@ def test_a_row_for_each_line_of_a_pledge(world: World, office: Client) -> None:
 def test_goods_without_a_value_are_not_worth_nothing(world: World, office: Client) -> None:
     pledged(world, quantity=3)
     assert rows_of(ask(office, "pledge"))[1][5] == _("not valued")
+
+
+def test_a_row_for_each_line_of_a_receipt(world: World, office: Client) -> None:
+    pledge = pledged(world, quantity=200, unit_value=250_000)
+    receipt = received(world, pledge, 120, refused=3, refuse_reason="rách")
+    _headings, row = rows_of(ask(office, "receipt"))
+    assert row[:3] == [receipt.code, datetime(2025, 3, 15), pledge.code]
+    assert row[6:10] == [120, 3, "rách", 30_000_000]
+
+
+def test_receipts_are_those_of_the_pledges_that_are_listed(world: World, office: Client) -> None:
+    received(world, pledged(world, quantity=2))
+    other = received(world, pledged(world, quantity=2, giver=donor(world, "Hội Chữ thập đỏ")))
+    rows = rows_of(ask(office, "receipt", q="chu thap"))
+    assert [row[0] for row in rows[1:]] == [other.code]
 
 
 def test_supply_says_what_is_where(world: World, office: Client) -> None:

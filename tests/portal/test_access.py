@@ -114,8 +114,14 @@ OBJECTS: dict[str, Shows] = {
     "need_detail": one("need"),
     **{
         f"{noun}_export": Shows((), lambda chain: {"format": "csv"})
-        for noun in ("need", "buying", "donor", "pledge", "supply")
+        for noun in (
+            *("need", "buying", "round", "donor", "pledge", "receipt", "supply"),
+            *("allocation", "distribution", "place", "account"),
+        )
     },
+    "round_progress_export": one("round", format="csv"),
+    "survey_export": one("survey", format="csv"),
+    "period_rows_export": one("period", format="csv"),
     # The catalogue is one for all districts.
     **{
         f"item_{page}": Shows((), lambda chain: {"pk": chain.need.item_id})

@@ -1,0 +1,1 @@
+"""The lists and workbooks of this room."""
