@@ -35,7 +35,7 @@ def problems_of_pledge(
 ) -> list[Problem]:
     problems = [
         *_giver(by, donor, source),
-        *_agency(by, mobilised_by, pledged_on, "mobilised_by"),
+        *agency_within(by, mobilised_by, pledged_on, "mobilised_by"),
         *days_of_pledge(pledged_on, due_on),
     ]
     if not lines:
@@ -56,7 +56,7 @@ def problems_of_receipt(
     lines: Sequence[ReceivedLine],
 ) -> list[Problem]:
     problems = [
-        *_agency(by, custodian, occurred_on, "custodian"),
+        *agency_within(by, custodian, occurred_on, "custodian"),
         *day_of_receipt(occurred_on, pledge),
     ]
     if not any(line.accepted or line.refused or line.amount for line in lines):
@@ -75,21 +75,21 @@ def problems_of_receipt(
 
 
 def days_of_pledge(pledged_on: date, due_on: date | None) -> Iterator[Problem]:
-    yield from _not_in_future(pledged_on, "pledged_on")
+    yield from not_in_future(pledged_on, "pledged_on")
     if due_on and due_on < pledged_on:
         yield Problem(
             _("The due day %(due)s lies before the day of the pledge, %(day)s. Correct one of them.")
-            % {"due": _day(due_on), "day": _day(pledged_on)},
+            % {"due": day_in_words(due_on), "day": day_in_words(pledged_on)},
             "due_on",
         )
 
 
 def day_of_receipt(occurred_on: date, pledge: Pledge) -> Iterator[Problem]:
-    yield from _not_in_future(occurred_on, "occurred_on")
+    yield from not_in_future(occurred_on, "occurred_on")
     if occurred_on < pledge.pledged_on:
         yield Problem(
             _("The receipt of %(day)s lies before the pledge of %(pledged)s. Correct the day.")
-            % {"day": _day(occurred_on), "pledged": _day(pledge.pledged_on)},
+            % {"day": day_in_words(occurred_on), "pledged": day_in_words(pledge.pledged_on)},
             "occurred_on",
         )
 
@@ -103,7 +103,7 @@ def _giver(by: User, donor: Donor | None, source: FundingSource | None) -> Itera
         yield Problem(_("You do not work with this fund or budget. Choose one of your list."), "source")
 
 
-def _agency(by: User, agency: Agency, day: date, place: str) -> Iterator[Problem]:
+def agency_within(by: User, agency: Agency, day: date, place: str) -> Iterator[Problem]:
     if not Agency.objects.visible_to(by).filter(pk=agency.pk).exists():
         yield Problem(
             _("%(agency)s is not an office of your scope. Choose one of your list.") % {"agency": agency},
@@ -112,16 +112,16 @@ def _agency(by: User, agency: Agency, day: date, place: str) -> Iterator[Problem
     elif not agency.is_valid_on(day):
         yield Problem(
             _("%(agency)s did not exist on %(day)s. Choose the office of that day.")
-            % {"agency": agency, "day": _day(day)},
+            % {"agency": agency, "day": day_in_words(day)},
             place,
         )
 
 
-def _not_in_future(day: date, place: str) -> Iterator[Problem]:
+def not_in_future(day: date, place: str) -> Iterator[Problem]:
     if day > clock.today():
         yield Problem(
             _("%(day)s lies in the future; today is %(today)s. Correct the day.")
-            % {"day": _day(day), "today": _day(clock.today())},
+            % {"day": day_in_words(day), "today": day_in_words(clock.today())},
             place,
         )
 
@@ -135,7 +135,7 @@ def pledged_line(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem
 
 
 def _pledged_cash(line: PledgedLine, place: str) -> Iterator[Problem]:
-    yield from _size(line.amount, MOST_DONG, f"{place}amount", _("The amount in đồng is missing. Type it."))
+    yield from size_of(line.amount, MOST_DONG, f"{place}amount", _("The amount in đồng is missing. Type it."))
     if line.item is not None or line.quantity is not None or line.unit_value is not None:
         yield Problem(
             _("A line is either goods or cash: clear the quantity and the value, or choose the goods."),
@@ -150,11 +150,11 @@ def _pledged_goods(line: PledgedLine, place: str) -> Iterator[Problem]:
         yield Problem(
             _("“%(item)s” is no longer in use. Choose another.") % {"item": line.item}, f"{place}item"
         )
-    yield from _size(line.quantity, MOST_PIECES, f"{place}quantity", _("The quantity is missing. Type it."))
+    yield from size_of(line.quantity, MOST_PIECES, f"{place}quantity", _("The quantity is missing. Type it."))
     if line.unit_value is not None and not 0 <= line.unit_value <= MOST_DONG:
-        yield _out_of_bounds(line.unit_value, MOST_DONG, f"{place}unit_value")
+        yield out_of_bounds(line.unit_value, MOST_DONG, f"{place}unit_value")
     elif (line.quantity or 0) * (line.unit_value or 0) > MOST_DONG:
-        yield _out_of_bounds((line.quantity or 0) * (line.unit_value or 0), MOST_DONG, f"{place}unit_value")
+        yield out_of_bounds((line.quantity or 0) * (line.unit_value or 0), MOST_DONG, f"{place}unit_value")
     if line.amount is not None:
         yield Problem(
             _("A line is either goods or cash: clear the amount, or choose cash."), f"{place}amount"
@@ -206,7 +206,7 @@ def received_line(line: ReceivedLine, pledge: Pledge, place: str) -> Iterator[Pr
         ((line.accepted + line.refused) * (line.unit_value or 0), MOST_DONG, "unit_value"),
     ):
         if not 0 <= value <= most:
-            yield _out_of_bounds(value, most, f"{place}{name}")
+            yield out_of_bounds(value, most, f"{place}{name}")
     if line.refused and not line.refuse_reason.strip():
         yield Problem(
             _("%(refused)s were refused and no reason is given. Say why.")
@@ -221,14 +221,14 @@ def received_line(line: ReceivedLine, pledge: Pledge, place: str) -> Iterator[Pr
         yield Problem(_("This line is cash: type the amount that came."), f"{place}accepted")
 
 
-def _size(value: int | None, most: int, place: str, missing: str) -> Iterator[Problem]:
+def size_of(value: int | None, most: int, place: str, missing: str) -> Iterator[Problem]:
     if not value:
         yield Problem(missing, place)
     elif not 0 < value <= most:
-        yield _out_of_bounds(value, most, place)
+        yield out_of_bounds(value, most, place)
 
 
-def _out_of_bounds(value: int, most: int, place: str) -> Problem:
+def out_of_bounds(value: int, most: int, place: str) -> Problem:
     return Problem(
         _("%(value)s is not between 0 and %(most)s. Correct the number.")
         % {"value": grouped(value), "most": grouped(most)},
@@ -236,5 +236,5 @@ def _out_of_bounds(value: int, most: int, place: str) -> Problem:
     )
 
 
-def _day(day: date) -> str:
+def day_in_words(day: date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
