@@ -72,7 +72,7 @@ class Sheet:
 def as_xlsx(*sheets: Sheet) -> bytes:
     """A workbook with a page for each sheet, in this order."""
     book = Workbook(write_only=True)
-    book.properties.title = _printable(sheets[0].title)
+    book.properties.title = printable(sheets[0].title)
     book.properties.created = book.properties.modified = clock.now().replace(tzinfo=None)
     for sheet, name in zip(sheets, sheet_names([sheet.name or sheet.title for sheet in sheets]), strict=True):
         _write_page(book.create_sheet(name), sheet)
@@ -163,7 +163,7 @@ class _Writer:
 
     def _made(self, value: str | int | date, look: Any) -> WriteOnlyCell:
         if isinstance(value, str):
-            text = _printable(value)
+            text = printable(value)
             cell = WriteOnlyCell(self.page, text or None)
             cell.data_type = "s" if text else "n"  # it would be a formula if it began with “=”
         else:
@@ -200,7 +200,7 @@ def _line(cells: Sequence[str]) -> bytes:
 
 def guarded(text: str) -> str:
     """As it goes into a CSV file: an apostrophe before whatever a spreadsheet would take for a formula."""
-    text = FORMULA.sub(r"\1\2'\3", _printable(text))
+    text = FORMULA.sub(r"\1\2'\3", printable(text))
     return f"'{text}" if DROPPED.match(text) else text
 
 
@@ -218,15 +218,15 @@ def _shown(value: Value) -> str | int | date:
     return _("not reported") if value is None else value
 
 
-def _printable(text: str) -> str:
-    """Without what XML cannot carry (control characters, half letters, non-characters)."""
+def printable(text: str) -> str:
+    """``text`` without what XML cannot carry (control characters, half letters, non-characters)."""
     kept = ILLEGAL_CHARACTERS_RE.sub("", text).translate({0xFFFE: None, 0xFFFF: None})
     return kept.encode("utf-8", "ignore").decode()[:LONGEST_TEXT]
 
 
 def sheet_name(title: str) -> str:
     """What Excel accepts as the name of a sheet."""
-    name = " ".join(_printable(title).translate(NOT_IN_NAMES).split())[:LONGEST_NAME].strip("' ")
+    name = " ".join(printable(title).translate(NOT_IN_NAMES).split())[:LONGEST_NAME].strip("' ")
     return name or "1"
 
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from directory.fields import VietnameseDateField, parse_whole_number
 from directory.text import unaccented
@@ -23,6 +24,9 @@ DAY_ZERO = date(1899, 12, 30)
 MOST_DIGITS, MOST_DONG_DIGITS = 9, 13
 # A note behind a heading: “Số lượng (chiếc)”, “Họ tên *”.
 BEHIND_HEADING = re.compile(r"\s*(\([^()]*\)|\*|:)\s*$")
+
+# The heading of the column in which a workbook with errors says what is wrong with a row.
+ERRORS = gettext_lazy("Errors")
 
 Value = str | int | date | bool | None
 

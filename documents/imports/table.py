@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from directory.errors import Refusal
-from documents.imports.columns import Column, Value, in_all_languages, key_of, reader_of
+from documents.blank import BlankColumn, BlankSheet, write_blank
+from documents.imports.columns import ERRORS, Column, Value, in_all_languages, key_of, reader_of
 from documents.imports.importer import Importer, Progress, unheard
 from documents.imports.plan import Plan, PlannedRow, RowProblem
 from documents.reading import Book, Line
 
 # Above the headings stand at most a title, an agency, a motto and a few notes.
 HEADINGS_WITHIN = 40
-ERRORS = gettext_lazy("Errors")
+# Of a template; more may be added.
+OPEN_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,15 @@ class TableImporter(Importer):
     def plan_rows(self, rows: Sequence[TypedRow], progress: Progress) -> list[PlannedRow]:
         """One planned row for each row, in the same order; a row with problems is refused."""
 
+    def template(self) -> bytes | None:
+        """The headings to fill in, with what may be chosen."""
+        title, purpose = str(self.title), str(self.purpose)
+        advice = _("One row each; * must be filled in. Upload the file here again: nothing is saved unseen.")
+        sheet = BlankSheet(
+            title, [blank_column(each) for each in self.columns], notes=[purpose, advice], open_rows=OPEN_ROWS
+        )
+        return write_blank(sheet, stamp={"kind": self.kind})
+
     def plan(self, book: Book, progress: Progress = unheard) -> Plan:
         found = find_table(book, self.columns)
         rows = list(read_rows(found, self.columns))
@@ -71,6 +81,19 @@ class TableImporter(Importer):
             if key_of(cell) in errors:
                 plan.error_columns[found.page] = position
         return plan
+
+
+def blank_column(column: Column) -> BlankColumn:
+    """The column as it stands in a workbook to fill in."""
+    return BlankColumn(
+        str(column.heading),
+        column.width,
+        column.type,
+        column.most,
+        [str(label) for _value, label in column.choices],
+        required=column.required,
+        help=str(column.help),
+    )
 
 
 def find_table(book: Book, columns: Sequence[Column]) -> Found:

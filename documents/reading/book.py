@@ -8,6 +8,8 @@ from datetime import date
 
 # A number that is whole is an int. Nothing, and text of spaces only, is None, which is not 0.
 Cell = str | int | float | bool | date | None
+# The hidden page on which a workbook of the portal says what it is.
+STAMP_PAGE = "_portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Book:
+    """``stamp``: what a workbook of the portal says of itself (``documents.blank``), as text; else empty.
+
+    ``pages`` are those that whoever sent it sees. ``hidden``: names of the others, which are not read.
+    """
+
     pages: list[Page] = field(default_factory=list)
+    stamp: dict[str, str] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Page]:
         return iter(self.pages)

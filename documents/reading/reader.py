@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from directory.errors import Refusal
-from documents.reading.book import Book, Cell, Line, Page
+from documents.reading.book import STAMP_PAGE, Book, Cell, Line, Page
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -38,7 +38,26 @@ def read_book(content: bytes, name: str) -> Book:
         raise _unreadable(name) from None
     if child.returncode:
         raise _unreadable(name)
-    return Book([_page(*part) for part in json.loads(child.stdout)])
+    return _book(json.loads(child.stdout))
+
+
+def _book(parts: list[tuple[str, bool, list[Any]]]) -> Book:
+    """Hidden pages are not read: nobody would expect what they say. The portal's own holds the stamp."""
+    book = Book()
+    for name, visible, lines in parts:
+        if name == STAMP_PAGE:
+            book.stamp.update(_stamp(_page(name, lines)))
+        elif visible:
+            book.pages.append(_page(name, lines))
+        else:
+            book.hidden.append(name)
+    return book
+
+
+def _stamp(page: Page) -> dict[str, str]:
+    """Key and value in the first two columns."""
+    pairs = ((line.at(0), line.at(1)) for line in page.lines)
+    return {str(key): str(value) for key, value in pairs if key is not None and value is not None}
 
 
 def _page(name: str, lines: list[list[Any]]) -> Page:

@@ -35,14 +35,17 @@ def plain(value: object) -> object:
 
 def main() -> None:
     limit(int(sys.argv[1]), int(sys.argv[2]))
-    from python_calamine import load_workbook
+    from python_calamine import SheetVisibleEnum, load_workbook
 
     book = load_workbook(io.BytesIO(sys.stdin.buffer.read()))
     pages = []
-    for name in book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    for sheet in book.sheets_metadata:
+        rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
         lines = [(number, [plain(value) for value in row]) for number, row in enumerate(rows, start=1)]
-        pages.append([name, [line for line in lines if any(value is not None for value in line[1])]])
+        visible = sheet.visible == SheetVisibleEnum.Visible
+        pages.append(
+            [sheet.name, visible, [line for line in lines if any(value is not None for value in line[1])]]
+        )
     json.dump(pages, sys.stdout)
 
 
