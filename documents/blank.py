@@ -32,7 +32,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, zip_longest
+from itertools import chain, groupby, repeat, zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -132,9 +132,9 @@ def write_stamp(book: Workbook, stamp: Mapping[str, str], lists: Sequence[Sequen
     page.protection.sheet = True
     pen = Pen(page)
     page.append([pen.write(_("This page belongs to the portal. Please leave it as it is."), "plain")])
-    pairs = [[key, value, ""] for key, value in stamp.items()]
-    for pair, *choices in zip_longest(pairs, *lists, fillvalue=""):
-        page.append([pen.write(text, "plain") for text in [*(pair or ["", "", ""]), *choices]])
+    columns: list[Sequence[str]] = [list(stamp), list(stamp.values()), [], *lists]
+    for row in zip_longest(*columns, fillvalue=""):
+        page.append([pen.write(text, "plain") for text in row])
 
 
 class _Lists:
@@ -207,14 +207,13 @@ class _Page:
     def write(self) -> None:
         self._set_up()
         self._protect()
-        for row in self._heads():
-            self.page.append(row)
-        empty = ([None] * len(self.sheet.columns) for _row in range(self.sheet.open_rows))
+        for heads in self._heads():
+            self.page.append(heads)
+        empty: list[BlankValue] = [None] * len(self.sheet.columns)
         rows = 0
-        for source in (self.sheet.rows, empty):
-            for row in source:
-                self.page.append(self._row(row))
-                rows += 1
+        for row in chain(self.sheet.rows, repeat(empty, self.sheet.open_rows)):
+            self.page.append(self._row(row))
+            rows += 1
         last = self.first + rows - 1
         self.page.auto_filter.ref = (
             f"A{self.sheet.head_row}:{get_column_letter(self.width)}{max(last, self.first)}"
