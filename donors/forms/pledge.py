@@ -15,9 +15,11 @@ from directory.forms.rows import RowsForm
 from directory.models import Agency, Place, Unit, User
 from donors.actions import PledgedLine
 from donors.checks import days_of_pledge, pledged_line
+from donors.forms.overlap import OverlapForm
 from donors.forms.scope import ScopeField
 from donors.models import Donor, FundingSource, PledgeLine
 from donors.numbers import DONG_DIGITS
+from donors.overlap import covered_by, overlaps, year_of
 from donors.permissions import coordinates
 from donors.states import PledgeState
 from needs.models import SupportItem
@@ -26,7 +28,7 @@ ROWS = 5
 CASH = "cash"
 
 
-class PledgeForm(RowsForm):
+class PledgeForm(RowsForm, OverlapForm):
     scope = ScopeField()
     donor: forms.ModelChoiceField[Donor] = forms.ModelChoiceField(None, label=_("Donor"), required=False)
     source: forms.ModelChoiceField[FundingSource] = forms.ModelChoiceField(
@@ -47,6 +49,7 @@ class PledgeForm(RowsForm):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         scopes = ScopeField.prepare(self, user)
         self._choose("donor", Donor.objects.visible_to(user))
         self._choose("source", FundingSource.objects.visible_to(user))
@@ -98,7 +101,20 @@ class PledgeForm(RowsForm):
         for number in self.filled_rows:
             if not self.row_is_wrong(number):
                 self.add_problems(self._problems_of_row(number, values["scope"]))
+        if not self.errors:
+            self._warn_of_overlaps(values)
         return values
+
+    def _warn_of_overlaps(self, values: dict[str, Any]) -> None:
+        lines = [self._line(self.values_of(number)) for number in self.filled_rows]
+        found = overlaps(
+            self.user,
+            scope=values["scope"],
+            agency=values["mobilised_by"],
+            year=year_of(values["pledged_on"], values.get("due_on")),
+            coverages=covered_by(lines),
+        )
+        self.warn_of(found)
 
     def _problems_of_row(self, number: int, scope: Unit) -> list[Problem]:
         row, place = self.values_of(number), f"lines-{number}-"

@@ -30,6 +30,15 @@ class MobilisationPlanQuerySet(models.QuerySet):
             | Q(scope_id__in=reach.around, state=PlanState.APPROVED)
         )
 
+    def reckoned(self) -> MobilisationPlanQuerySet:
+        """Of each agency and year the newest version that was handed in: what others have to reckon with."""
+        newer = self.model._default_manager.filter(
+            agency=models.OuterRef("agency"),
+            year=models.OuterRef("year"),
+            version__gt=models.OuterRef("version"),
+        ).exclude(state=PlanState.DRAFT)
+        return self.exclude(state=PlanState.DRAFT).exclude(models.Exists(newer))
+
     def in_force(self) -> MobilisationPlanQuerySet:
         """Of each agency and year the newest approved version."""
         newer = self.model._default_manager.filter(

@@ -20,6 +20,7 @@ from donors.actions import record_pledge, withdraw_pledge
 from donors.forms import PledgeFilter, PledgeForm, WithdrawForm
 from donors.models import Pledge, PledgeLine, Receipt, ReceiptLine
 from donors.models.pledge import PledgeQuerySet
+from donors.overlap import overlaps_of_pledge
 from donors.permissions import demand_handling, may_handle_pledge
 from donors.progress import progress_of
 from donors.states import PledgeState
@@ -90,6 +91,7 @@ def pledge_detail(request: Request, pk: int) -> HttpResponse:
         "progress": progress_of(pledge),
         "receipts": pledge.receipts.for_list(),
         "is_open": pledge.state == PledgeState.OPEN,
+        "overlaps": overlaps_of_pledge(request.user, pledge),
         "may_handle": may_handle_pledge(request.user, pledge),
     }
     return render(request, "donors/pledge_detail.html", context)

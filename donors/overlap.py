@@ -1,0 +1,256 @@
+"""The duplication guard: who else covers the same place, item, age band and year [plan II.4].
+
+A plan, a pledge with an earmark to a place or need, and a purchase for a place each *cover* something. What
+names no place covers none: units that share a task for the whole district do not stand in each other's
+way. A commune's own plan without a place is for the commune.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.models import Agency, AgencySuccession, Place, Unit
+from donors.models import MobilisationPlan, MobilisationTarget, Pledge, PledgeLine, Purchase
+from donors.models.pledge import EARMARKS
+from donors.states import PledgeState, PurchaseState
+from needs.models import AgeBand, SupportItem
+
+if TYPE_CHECKING:
+    from directory.models import User
+    from donors.actions.pledge import PledgedLine
+
+PLAN, PLEDGE, PURCHASE = _("mobilisation plan"), _("pledge"), _("purchase")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """``quantity`` (item's unit; None if not said) of an item at a place for an age band; None: all ages."""
+
+    item: SupportItem
+    place: Place
+    age_band: AgeBand | None = None
+    quantity: int | None = None
+
+    def meets(self, other: Coverage) -> bool:
+        return (
+            self.item.pk == other.item.pk
+            and _bands_meet(self.age_band, other.age_band)
+            and _places_meet(self.place, other.place)
+        )
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a plan, pledge or purchase (``record``) of ``holder`` covers."""
+
+    kind: str | Promise
+    record: MobilisationPlan | Pledge | Purchase
+    holder: Agency
+    coverage: Coverage
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """``own`` meets ``other``, which ``holder`` has. ``name``, ``url``: empty if out of reach."""
+
+    own: Coverage
+    other: Coverage
+    kind: str | Promise
+    holder: Agency
+    name: str = ""
+    url: str = ""
+
+
+def overlaps(
+    user: User,
+    *,
+    scope: Unit,
+    agency: Agency,
+    year: int,
+    coverages: Sequence[Coverage],
+    apart_from: Pledge | None = None,
+) -> list[Overlap]:
+    """What other agencies than ``agency`` have that covers the same within ``scope`` in ``year``.
+
+    ``apart_from``: this pledge and what was bought with it are the asker's own. No query if nothing is
+    covered, and else as many for many as for one.
+    """
+    if not coverages:
+        return []
+    found = [
+        (own, held)
+        for held in _held(scope, agency, year, {own.item.pk for own in coverages}, apart_from)
+        for own in coverages
+        if own.meets(held.coverage)
+    ]
+    seen = _seen(user, [held for _own, held in found])
+    return [_overlap(own, held, seen) for own, held in found]
+
+
+def overlaps_of_plan(user: User, plan: MobilisationPlan) -> list[Overlap]:
+    """Those of a stored plan; ask again with other coverages while it is being changed."""
+    targets = MobilisationTarget.objects.filter(plan=plan).select_related(*TARGET)
+    coverages = [held.coverage for held in _of_targets(targets)]
+    return overlaps(user, scope=plan.scope, agency=plan.agency, year=plan.year, coverages=coverages)
+
+
+def overlaps_of_pledge(user: User, pledge: Pledge) -> list[Overlap]:
+    """``pledge`` with its lines, as ``for_list()`` loads them."""
+    return overlaps(
+        user,
+        scope=pledge.scope,
+        agency=pledge.mobilised_by,
+        year=year_of(pledge.pledged_on, pledge.due_on),
+        coverages=covered_by(pledge.lines.all()),
+        apart_from=pledge,
+    )
+
+
+def overlaps_of_purchase(user: User, purchase: Purchase) -> list[Overlap]:
+    """``purchase`` as ``for_list()`` loads it."""
+    pledge = purchase.cash_line.pledge
+    return overlaps(
+        user,
+        scope=pledge.scope,
+        agency=purchase.custodian,
+        year=year_of(purchase.planned_at.date(), purchase.due_on),
+        coverages=[held.coverage for held in _of_purchases([purchase])],
+        apart_from=pledge,
+    )
+
+
+def year_of(recorded_on: date, due_on: date | None) -> int:
+    """The year that a pledge or purchase is for: of the day when it is due, else when it was recorded."""
+    return (due_on or recorded_on).year
+
+
+def covered_by(lines: Iterable[PledgedLine | PledgeLine]) -> list[Coverage]:
+    """What lines of a pledge cover, recorded or only typed: goods for a place, and what is for a need."""
+    return [coverage for line in lines if (coverage := _of_line(line))]
+
+
+def _of_line(line: PledgedLine | PledgeLine) -> Coverage | None:
+    if need := line.earmark_need:
+        return Coverage(need.item, need.place, need.age_band, line.quantity)
+    if line.item and line.earmark_place:
+        return Coverage(line.item, line.earmark_place, None, line.quantity)
+    return None
+
+
+def _bands_meet(one: AgeBand | None, other: AgeBand | None) -> bool:
+    if one is None or other is None or one.is_all or other.is_all:
+        return True
+    return one.pk == other.pk
+
+
+def _places_meet(one: Place, other: Place) -> bool:
+    """The same, also under the name it had before; a commune holds all its places, a village its schools."""
+    if ({one.pk, one.continues_id} & {other.pk, other.continues_id}) - {None}:
+        return True
+    whole = Place.Kind.COMMUNE in (one.kind, other.kind)
+    inside = other.pk == one.lies_in_id or one.pk == other.lies_in_id
+    return one.unit_id == other.unit_id and (whole or inside)
+
+
+# What others have ----------------------------------------------------------------------------------
+
+TARGET = ("plan__agency__unit", "item", "place__unit", "age_band")
+BOUGHT = ("item", "place__unit", "age_band", "custodian", *(f"cash_line__{name}" for name in EARMARKS))
+STANDING = (PledgeState.OPEN, PledgeState.RECEIVED)
+
+
+def _held(
+    scope: Unit, agency: Agency, year: int, items: set[int], apart_from: Pledge | None
+) -> Iterator[Held]:
+    own = AgencySuccession.objects.predecessors([agency.pk], clock.today())
+    targets = MobilisationTarget.objects.filter(
+        plan__in=MobilisationPlan.objects.reckoned(), plan__scope=scope, plan__year=year, item__in=items
+    )
+    yield from _of_targets(targets.exclude(plan__agency__in=own).select_related(*TARGET))
+    lines = _lines(scope, year, items).exclude(pledge__mobilised_by__in=own)
+    purchases = _purchases(scope, year, items).exclude(custodian__in=own)
+    if apart_from is not None:
+        lines = lines.exclude(pledge=apart_from)
+        purchases = purchases.exclude(cash_line__pledge=apart_from)
+    for line in lines.select_related("pledge__mobilised_by", "item", *EARMARKS):
+        if coverage := _of_line(line):
+            yield Held(PLEDGE, line.pledge, line.pledge.mobilised_by, coverage)
+    yield from _of_purchases(purchases.select_related(*BOUGHT))
+
+
+def _lines(scope: Unit, year: int, items: set[int]) -> Any:
+    of_year = Q(pledge__due_on__year=year) | Q(pledge__due_on=None, pledge__pledged_on__year=year)
+    for_place = Q(item__in=items, earmark_place__isnull=False) & of_year
+    for_need = Q(earmark_need__item__in=items, earmark_need__round__year=year)
+    lines = PledgeLine.objects.filter(for_place | for_need)
+    return lines.filter(pledge__scope=scope, pledge__state__in=STANDING).order_by("pledge", "pk")
+
+
+def _purchases(scope: Unit, year: int, items: set[int]) -> Any:
+    of_year = Q(due_on__year=year) | Q(due_on=None, planned_at__year=year)
+    bought = Purchase.objects.filter(of_year, item__in=items, cash_line__pledge__scope=scope)
+    return bought.exclude(state=PurchaseState.CANCELLED).order_by("pk")
+
+
+def _of_targets(targets: Iterable[MobilisationTarget]) -> Iterator[Held]:
+    targets = [target for target in targets if target.item is not None]
+    communes = _communes([target for target in targets if target.place is None])
+    for target in targets:
+        place = target.place or communes.get(target.plan.agency.unit_id)
+        if place and target.item:
+            coverage = Coverage(target.item, place, target.age_band, target.quantity)
+            yield Held(PLAN, target.plan, target.plan.agency, coverage)
+
+
+def _communes(targets: Sequence[MobilisationTarget]) -> dict[int, Place]:
+    """The place that is the whole commune, by unit, for what a commune plans without a place."""
+    units = {target.plan.agency.unit for target in targets}
+    communes = [unit for unit in units if unit.level == Unit.Level.COMMUNE]
+    if not communes:
+        return {}
+    wholes = Place.objects.filter(unit__in=communes, kind=Place.Kind.COMMUNE).select_related("unit")
+    return {place.unit_id: place for place in wholes.order_by("valid_from")}
+
+
+def _of_purchases(purchases: Iterable[Purchase]) -> Iterator[Held]:
+    for purchase in purchases:
+        paid = _of_line(purchase.cash_line)
+        place = purchase.place or purchase.cash_line.earmark_place or (paid.place if paid else None)
+        if place:
+            band = purchase.age_band or (paid.age_band if paid else None)
+            coverage = Coverage(purchase.item, place, band, purchase.quantity)
+            yield Held(PURCHASE, purchase, purchase.custodian, coverage)
+
+
+# What the reader may read of it --------------------------------------------------------------------
+
+PAGES: dict[type, str] = {Pledge: "pledge_detail"}
+
+
+def _seen(user: User, found: Iterable[Held]) -> set[tuple[type, int]]:
+    keys = {(type(held.record), held.record.pk) for held in found}
+    seen: set[tuple[type, int]] = set()
+    for model in {model for model, _pk in keys}:
+        ours = [pk for kind, pk in keys if kind is model]
+        rows = model.objects.visible_to(user).filter(pk__in=ours)
+        seen |= {(model, pk) for pk in rows.values_list("pk", flat=True)}
+    return seen
+
+
+def _overlap(own: Coverage, held: Held, seen: set[tuple[type, int]]) -> Overlap:
+    if (type(held.record), held.record.pk) not in seen:
+        return Overlap(own, held.coverage, held.kind, held.holder)
+    record = held.record
+    name = str(record.year) if isinstance(record, MobilisationPlan) else record.code
+    page = PAGES.get(type(record))
+    url = reverse(page, args=[record.pk]) if page else ""
+    return Overlap(own, held.coverage, held.kind, held.holder, name, url)
