@@ -37,6 +37,7 @@ def printed(snapshot: Snapshot, number: int | None, dated: date | None) -> dict[
         "grounds": _closed(snapshot["grounds"], "."),
         "body": _body(snapshot["body"]),
         "signature": _signature(snapshot["signature"]),
+        "parties": snapshot.get("parties", []),
         "recipients": _recipients(snapshot),
         "archive": snapshot["archive"].strip().rstrip("."),
         "annexes": [_annex(annex) for annex in snapshot["annexes"]],

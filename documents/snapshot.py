@@ -102,6 +102,17 @@ class Signature(TypedDict):
     name: str
 
 
+class Party(TypedDict):
+    """A box for a pen at the end of a record (biên bản): “Đại diện bên giao”, whose, and who signs.
+
+    ``name`` is empty where the pen writes it too.
+    """
+
+    role: str
+    agency: str
+    name: str
+
+
 class Replaced(TypedDict):
     """The issued paper that this one replaces; ``dated`` in ISO form. Set by the actions, not by callers."""
 
@@ -127,6 +138,7 @@ class Snapshot(TypedDict):
 
     symbol: “BC-UBND”. type: “Báo cáo”. subject: the trích yếu. addressees: whom it is sent up to (Kính
     gửi). recipients: Nơi nhận without “Như trên” and “Lưu”. archive: what follows “Lưu: ”, “VT, LĐTBXH”.
+    parties: who signs a record side by side; then nothing of ``signature`` is printed.
     """
 
     letterhead: Letterhead
@@ -140,6 +152,7 @@ class Snapshot(TypedDict):
     recipients: list[str]
     archive: str
     annexes: list[Annex]
+    parties: NotRequired[list[Party]]
     replaces: NotRequired[Replaced]
 
 

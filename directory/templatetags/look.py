@@ -95,6 +95,7 @@ DEEDS = (
     gettext_noop("reverse"),
     gettext_noop("plan"),
     gettext_noop("send"),
+    gettext_noop("change plan"),
     gettext_noop("cancel"),
     gettext_noop("confirm"),
     gettext_noop("create account"),
@@ -155,6 +156,9 @@ FIELDS = {
     "prices": gettext_noop("Reference prices"),
     "sizes": gettext_noop("Size table"),
     "lies_in": gettext_noop("lies in"),
+    "planned_on": gettext_noop("planned on"),
+    "lines": gettext_noop("lines"),
+    "note": gettext_noop("note"),
 }
 
 

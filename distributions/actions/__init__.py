@@ -8,6 +8,7 @@ from distributions.actions.distribution import (
     plan_distribution,
     send_distribution,
 )
+from distributions.actions.replanning import replan_distribution
 
 __all__ = [
     "ConfirmedLine",
@@ -16,6 +17,7 @@ __all__ = [
     "cancel_distribution",
     "confirm_delivery",
     "plan_distribution",
+    "replan_distribution",
     "reverse_allocation",
     "send_distribution",
 ]

@@ -44,7 +44,7 @@ def plan_distribution(
     ``NotEnough`` (more than is open of an allocation and in no other plan); ``Refusal`` for lines of
     another area or commune, lines named twice, none at all.
     """
-    _check_lead(by, lead_agency, area, place, planned_on)
+    check_lead(by, lead_agency, area, place, planned_on)
     balances = ledger.lock(allocations={line.allocation.pk for line in lines if line.allocation}).allocations
     problems = Problems()
     in_scope = is_difficult(place.unit, planned_on)
@@ -62,7 +62,7 @@ def plan_distribution(
         note=note.strip(),
     )
     for line in lines:
-        _create_line(distribution, line)
+        create_line(distribution, line)
     history.record(
         distribution, "plan", by=by, to_state=DistributionState.PLANNED, lines=len(lines), reason=note.strip()
     )
@@ -144,7 +144,7 @@ def _check_own(by: User, distribution: Distribution) -> None:
         )
 
 
-def _check_lead(by: User, agency: Agency, area: SupportArea, place: Place, planned_on: date) -> None:
+def check_lead(by: User, agency: Agency, area: SupportArea, place: Place, planned_on: date) -> None:
     lead = lead_agency_of(area, place.unit, planned_on)
     if lead is None or lead.pk != agency.pk:
         raise Forbidden(
@@ -167,7 +167,7 @@ def _check_lead(by: User, agency: Agency, area: SupportArea, place: Place, plann
         )
 
 
-def _create_line(distribution: Distribution, line: PlannedLine) -> DistributionLine:
+def create_line(distribution: Distribution, line: PlannedLine) -> DistributionLine:
     return DistributionLine.objects.create(
         distribution=distribution,
         allocation=line.allocation,

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from directory.errors import NotEnough
 from directory.models import Place, SupportArea
-from distributions.actions.allocation import planned_in
-from distributions.models import Allocation, AllocationBalance, DistributionLine
+from distributions.models import Allocation, AllocationBalance, Distribution, DistributionLine
 from distributions.problems import Problems
 from distributions.scope import absorbed_by, around
 from distributions.states import DistributionState
-from distributions.wording import day, number, thing
+from distributions.wording import day, listed, number, thing
 from donors.models import FundingSource
 from needs.models import SupportItem
 
@@ -79,8 +78,10 @@ def check_lines(
     planned_on: date,
     lines: Sequence[PlannedLine],
     balances: dict[int, AllocationBalance],
+    besides: Distribution | None = None,
 ) -> None:
-    planned = _planned_elsewhere(balances)
+    """``besides``: the plan that these lines replace; what it holds itself is free for them."""
+    planned = _planned_elsewhere(balances, besides)
     seen: set[int] = set()
     services = 0
     for line in lines:
@@ -96,16 +97,21 @@ def check_lines(
                 problems.add("twice", _("This allocation stands twice. Add the two lines up."), field)
             seen.add(line.allocation.pk)
             free = balances[line.allocation.pk].open - planned.get(line.allocation.pk, 0)
-            _check_open(problems, line, balances[line.allocation.pk], free, field)
+            _check_open(problems, line, balances[line.allocation.pk], free, field, besides)
         elif line.service is not None:
             _check_service(problems, area, place, planned_on, line, field)
 
 
-def _planned_elsewhere(balances: dict[int, AllocationBalance]) -> dict[int, int]:
-    rows = DistributionLine.objects.filter(
-        allocation_id__in=balances, distribution__state=DistributionState.PLANNED
-    )
+def _planned_elsewhere(
+    balances: dict[int, AllocationBalance], besides: Distribution | None
+) -> dict[int, int]:
+    rows = _planned_lines(besides).filter(allocation_id__in=balances)
     return dict(rows.values_list("allocation_id").annotate(Sum("planned")).order_by())
+
+
+def _planned_lines(besides: Distribution | None) -> QuerySet[DistributionLine]:
+    rows = DistributionLine.objects.filter(distribution__state=DistributionState.PLANNED)
+    return rows.exclude(distribution=besides) if besides else rows
 
 
 def _check_goods(
@@ -148,11 +154,16 @@ def _check_goods(
 
 
 def _check_open(
-    problems: Problems, line: PlannedLine, balance: AllocationBalance, free: int, field: str
+    problems: Problems,
+    line: PlannedLine,
+    balance: AllocationBalance,
+    free: int,
+    field: str,
+    besides: Distribution | None,
 ) -> None:
     if line.allocation is None or line.planned <= free:
         return
-    plans = planned_in(line.allocation.pk)
+    plans = _plans_of(line.allocation, besides)
     problems.add(
         "not_enough_open",
         _(
@@ -173,6 +184,12 @@ def _check_open(
         left=free,
         whole=balance.quantity,
     )
+
+
+def _plans_of(allocation: Allocation, besides: Distribution | None) -> str:
+    """The other plans that hold it: “HT-2025-004 (20)”."""
+    rows = _planned_lines(besides).filter(allocation=allocation).order_by("pk")
+    return listed(f"{code} ({number(q)})" for code, q in rows.values_list("distribution__code", "planned"))
 
 
 def _check_service(

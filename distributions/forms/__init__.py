@@ -2,12 +2,13 @@
 
 from distributions.forms.allocation import AllocateForm, BoardForm, ReverseForm
 from distributions.forms.delivery import ConfirmForm
-from distributions.forms.distribution import CancelForm, DistributionForm, ListForm, StartForm
+from distributions.forms.distribution import CancelForm, ChangeForm, DistributionForm, ListForm, StartForm
 
 __all__ = [
     "AllocateForm",
     "BoardForm",
     "CancelForm",
+    "ChangeForm",
     "ConfirmForm",
     "DistributionForm",
     "ListForm",

@@ -12,13 +12,13 @@ from directory import clock
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import Place, SupportArea, User
 from distributions.actions import PlannedLine
-from distributions.models import Allocation
+from distributions.models import Allocation, DistributionLine
 from distributions.scope import areas_led_by, funding_sources_for
 from distributions.states import DistributionState
 from donors.models import FundingSource
 from needs.models import SupportItem
 
-SERVICE_ROWS = (1, 2, 3)
+SERVICE_ROWS = 3
 
 
 class ListForm(forms.Form):
@@ -55,6 +55,7 @@ class DistributionForm(forms.Form):
         user: User,
         area: SupportArea,
         allocations: Sequence[Allocation],
+        service_rows: int = SERVICE_ROWS,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +65,7 @@ class DistributionForm(forms.Form):
             self.fields[f"allocation-{allocation.pk}"] = WholeNumberField(
                 label=allocation.supply_line.pledge_line.pledge.code, required=False
             )
-        self.service_rows = SERVICE_ROWS if self.services else ()
+        self.service_rows = range(1, service_rows + 1) if self.services else range(0)
         for row in self.service_rows:
             self._add_service(row, funding_sources_for(user))
 
@@ -117,6 +118,29 @@ class DistributionForm(forms.Form):
             unit_value=data.get(f"service-{row}-value"),
             at=f"service-{row}" if source else f"service-{row}-source",
         )
+
+
+class ChangeForm(DistributionForm):
+    """Other lines, another day for a plan: it begins with what is planned now."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, lines: Sequence[DistributionLine], initial: dict[str, Any], **kwargs: Any
+    ) -> None:
+        services = [line for line in lines if line.service_id]
+        for line in lines:
+            if line.allocation_id:
+                initial[f"allocation-{line.allocation_id}"] = line.planned
+        for row, line in enumerate(services, 1):
+            initial |= {
+                f"service-{row}": line.service_id,
+                f"service-{row}-source": line.funding_source_id,
+                f"service-{row}-planned": line.planned,
+                f"service-{row}-value": line.unit_value or None,
+            }
+        rows = max(SERVICE_ROWS, len(services) + 1)
+        super().__init__(*args, initial=initial, service_rows=rows, **kwargs)
 
 
 class CancelForm(forms.Form):

@@ -18,6 +18,7 @@ from needs.models import Need
 
 if TYPE_CHECKING:
     from directory.models import User
+    from distributions.models.distribution import Distribution
 
 
 class AllocationQuerySet(models.QuerySet):
@@ -34,12 +35,15 @@ class AllocationQuerySet(models.QuerySet):
         """Allocations with something not yet sent."""
         return self.filter(balance__open__gt=0)
 
-    def plannable(self) -> AllocationQuerySet:
-        """Allocations of which something is open and in no other plan; ``plannable`` says how much."""
-        planned = Sum(
-            "distribution_lines__planned",
-            filter=Q(distribution_lines__distribution__state=DistributionState.PLANNED),
-        )
+    def plannable(self, besides: Distribution | None = None) -> AllocationQuerySet:
+        """Allocations of which something is open and in no other plan; ``plannable`` says how much.
+
+        ``besides``: a plan that is being changed; what it holds itself is free for it.
+        """
+        elsewhere = Q(distribution_lines__distribution__state=DistributionState.PLANNED)
+        if besides is not None:
+            elsewhere &= ~Q(distribution_lines__distribution=besides)
+        planned = Sum("distribution_lines__planned", filter=elsewhere)
         rows = self.annotate(plannable=F("balance__open") - Coalesce(planned, 0))
         return rows.filter(plannable__gt=0)
 

@@ -11,12 +11,13 @@ from distributions.views.allocation import (
 from distributions.views.delivery import delivery_confirm
 from distributions.views.distribution import (
     distribution_cancel,
-    distribution_create,
     distribution_detail,
     distribution_export,
     distribution_list,
+    distribution_record,
     distribution_send,
 )
+from distributions.views.planning import distribution_change, distribution_create
 
 __all__ = [
     "allocation_board",
@@ -27,9 +28,11 @@ __all__ = [
     "allocation_reverse",
     "delivery_confirm",
     "distribution_cancel",
+    "distribution_change",
     "distribution_create",
     "distribution_detail",
     "distribution_export",
     "distribution_list",
+    "distribution_record",
     "distribution_send",
 ]

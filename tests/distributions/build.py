@@ -18,7 +18,7 @@ from distributions.actions import (
 )
 from distributions.models import Allocation, Distribution
 from distributions.scope import lead_agency_of
-from donors.models import Donor, SupplyLine
+from donors.models import Donor, FundingSource, SupplyLine
 from needs.models import Need, NeedBalance, NeedMove, Survey, SurveyRound
 from needs.states import SurveyState
 from tests.donors import build as donors
@@ -189,4 +189,22 @@ def delivered(
                 child_turns={world.band(code).pk: number for code, number in turns.items()},
             )
         ],
+    )
+
+
+def serving(
+    world: World, quantity: int = 40, *, commune: str = "Ia Dom", item: str = "check_up"
+) -> Distribution:
+    """A distribution planned for today of one service, paid from the local budget, at a school."""
+    service = world.item(item)
+    by = world.user({"health_nutrition": "health", "play": "culture"}[service.area.code])
+    assert by.agency is not None
+    source = FundingSource.objects.filter(kind="local_budget", scope=world.district).first()
+    return plan_distribution(
+        by=by,
+        area=service.area,
+        lead_agency=by.agency,
+        place=world.school(commune),
+        planned_on=clock.today(),
+        lines=[PlannedLine(quantity, service=service, funding_source=source, unit_value=30_000)],
     )

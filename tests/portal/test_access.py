@@ -132,7 +132,10 @@ OBJECTS: dict[str, Shows] = {
     "receipt_detail": one("receipt"),
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),
-    **{f"distribution_{page}": one("distribution") for page in ("detail", "send", "cancel")},
+    **{
+        f"distribution_{page}": one("distribution")
+        for page in ("detail", "change", "record", "send", "cancel")
+    },
     "delivery_confirm": one("distribution"),
     **{name: one("period") for name in ("period_detail", "period_rows", "target_edit", "report_create")},
     **{f"report_{page}": one("report") for page in ("edit", "preview", "issue")},
