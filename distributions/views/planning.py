@@ -122,7 +122,7 @@ def distribution_change(request: Request, pk: int) -> HttpResponse:
                 )
             except Stale as refusal:
                 status = show_refusal(form, refusal)
-                form.data = {**form.data.dict(), "version": refusal.details["version"]}
+                form.data = {**request.POST.dict(), "version": refusal.details["version"]}
             except Refusal as refusal:
                 status = show_refusal(form, refusal)
             else:
