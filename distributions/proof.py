@@ -18,11 +18,14 @@ from donors.models import (
     CashBalance,
     CashMove,
     PledgeLine,
+    Purchase,
     ReceiptLine,
+    StockMovement,
     SupplyBalance,
     SupplyLine,
     SupplyMove,
 )
+from donors.states import PurchaseState
 from needs.models import Need, NeedBalance
 
 Allocated, Supplied, Paid = AllocationMove.Kind, SupplyMove.Kind, CashMove.Kind
@@ -69,6 +72,8 @@ def faults() -> Iterator[Fault]:
     yield from _cash()
     yield from _allocations()
     yield from _lines()
+    yield from _purchases()
+    yield from _movements()
     yield from _without_balance()
 
 
@@ -200,6 +205,24 @@ def _lines() -> Iterator[Fault]:
         accepted=_moved("supply_moves", Supplied.RECEIVE),
         refused=_moved("supply_moves", Supplied.REFUSE),
     )
+
+
+def _purchases() -> Iterator[Fault]:
+    """A purchase reserved, spent and received exactly what it says, and no longer reserves once closed."""
+    rows = Purchase.objects.select_related("item")
+    reserved = _moved("cash_moves", Paid.RESERVE, quantity="amount")
+    yield from _off(rows, "purchase", reserved=reserved)
+    closed = rows.exclude(state=PurchaseState.PLANNED)
+    yield from _off(closed, "purchase", reserved=_moved("cash_moves", Paid.RELEASE, quantity="amount"))
+    done = rows.filter(state=PurchaseState.DONE)
+    yield from _off(done, "purchase", spent=_moved("cash_moves", Paid.SPEND, quantity="amount"))
+    yield from _off(done, "purchase", received=_moved("supply_moves", Supplied.RECEIVE))
+
+
+def _movements() -> Iterator[Fault]:
+    """What left one custodian came to the other."""
+    for kind in (Supplied.MOVE_OUT, Supplied.MOVE_IN):
+        yield from _off(StockMovement.objects.all(), "movement", quantity=_moved("supply_moves", kind))
 
 
 def _without_balance() -> Iterator[Fault]:

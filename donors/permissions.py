@@ -10,7 +10,7 @@ from directory import clock
 from directory.errors import Forbidden
 from directory.models import Agency, CoordinationScope, Unit, User
 from directory.roles import Permission
-from donors.models import Pledge
+from donors.models import Pledge, SupplyLine
 
 
 def scopes_of(user: User) -> list[Unit]:
@@ -54,4 +54,22 @@ def demand_handling(user: User, pledge: Pledge) -> None:
                 "Ask one of them to do this."
             )
             % {"code": pledge.code, "agency": pledge.mobilised_by}
+        )
+
+
+def may_keep(user: User, line: SupplyLine) -> bool:
+    """Hand goods over or write them off: their custodian, and the coordinators of the pledge's scope."""
+    mine = line.custodian_id in user.reach.agencies or line.pledge_line.pledge.scope_id in user.reach.scopes
+    return user.may(Permission.RECORD_DONATIONS) and mine
+
+
+def demand_keeping(user: User, line: SupplyLine) -> None:
+    """Raise ``Forbidden`` unless the user keeps the goods or coordinates."""
+    if not may_keep(user, line):
+        raise Forbidden(
+            _(
+                "These goods lie with %(agency)s: it hands them over or writes them off itself, or the "
+                "coordinating office does. Ask one of them."
+            )
+            % {"agency": line.custodian}
         )

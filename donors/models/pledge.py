@@ -342,6 +342,11 @@ class CashBalance(models.Model):
     def to_come(self) -> int:
         return self.amount - self.received - self.withdrawn
 
+    @property
+    def free(self) -> int:
+        """What came and is neither reserved nor spent."""
+        return self.received - self.reserved - self.spent
+
 
 class CashMove(ActionOnly):
     """A ledger row of a cash line, whole đồng. Never edited or deleted."""

@@ -28,6 +28,10 @@ class PurchaseQuerySet(models.QuerySet):
             Q(cash_line__pledge__in=Pledge.objects.visible_to(user)) | Q(custodian_id__in=user.reach.agencies)
         )
 
+    def holding_money(self) -> PurchaseQuerySet:
+        """Planned ones reserve đồng, done ones spent them."""
+        return self.exclude(state=PurchaseState.CANCELLED)
+
     def for_list(self) -> PurchaseQuerySet:
         return self.select_related(
             "cash_line__pledge__donor",

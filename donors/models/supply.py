@@ -163,6 +163,11 @@ class SupplyBalance(models.Model):
     def in_stock(self) -> int:
         return self.received - self.sent - self.written_off - self.moved
 
+    @property
+    def movable(self) -> int:
+        """What may leave the stock by a movement or a write-off: it came, and no allocation counts on it."""
+        return max(self.received - self.allocated - self.written_off - self.moved, 0)
+
 
 class SupplyMove(ActionOnly):
     """A ledger row of a supply line, in the item's unit. Never edited or deleted."""
