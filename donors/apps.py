@@ -8,10 +8,13 @@ class DonorsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
+        from documents.imports import importer
         from donors.uses import pledges_of
+        from donors.workbooks.donor import DonorImporter
         from needs import uses
 
         uses.register(pledges_of)
+        importer.register(DonorImporter)
         see = (Permission.VIEW_DONORS,)
         register(
             NavigationItem(20, _("Donors"), "donor_list", see),

@@ -10,7 +10,7 @@ from directory import clock
 from directory.errors import Forbidden
 from directory.models import Agency, CoordinationScope, Unit, User
 from directory.roles import Permission
-from donors.models import Pledge, SupplyLine
+from donors.models import Donor, Pledge, SupplyLine
 
 
 def scopes_of(user: User) -> list[Unit]:
@@ -31,6 +31,12 @@ def coordinates(user: User, scope: Unit) -> bool:
 def may_register_donor(user: User, scope: Unit) -> bool:
     """Whoever records donations may register a donor in the scope that they work in."""
     return user.may(Permission.RECORD_DONATIONS) and scope in scopes_of(user)
+
+
+def may_change_donor(user: User, donor: Donor) -> bool:
+    """The coordinators of its scope, and the agency that registered it."""
+    mine = donor.scope_id in user.reach.scopes or donor.registered_by_id in user.reach.agencies
+    return user.may(Permission.RECORD_DONATIONS) and mine
 
 
 def may_record_pledge(user: User, scope: Unit, mobilised_by: Agency) -> bool:

@@ -12,6 +12,7 @@ from directory.deeds import action
 from directory.errors import Forbidden, Refusal
 from directory.models import Unit, User
 from directory.text import unaccented
+from donors.donor_checks import problems_of_donor
 from donors.models import Donor
 from donors.models.donor import phone_key, tax_key
 from donors.permissions import may_register_donor
@@ -34,15 +35,15 @@ def register_donor(
 ) -> Donor:
     """Register a donor, on behalf of the own agency. Likely duplicates are the form's to warn of.
 
-    Raises ``Forbidden`` outside the own scope, ``Refusal`` without a name.
+    Raises ``Forbidden`` outside the own scope, ``Refusal`` naming all that is wrong.
     """
     if not may_register_donor(by, scope) or by.agency is None:
         raise Forbidden(
             _("You may not register donors in %(scope)s. Ask its coordinating office.") % {"scope": scope}
         )
     name = " ".join(name.split())
-    if not name:
-        raise Refusal(_("The donor has no name. Type it as it is to be printed."), place="name")
+    if problems := list(problems_of_donor(name=name, email=email)):
+        raise Refusal(problems, code="invalid_donor")
     donor = Donor(
         scope=scope,
         registered_by=by.agency,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -39,6 +40,10 @@ class DonorQuerySet(models.QuerySet):
         if PHONE.fullmatch(text.strip()):
             found |= Q(phone__contains=phone_key(text))
         return self.filter(found)
+
+    def registered_in(self, scopes: Iterable[Unit]) -> DonorQuerySet:
+        """Whoever stands in the registry of one of the units, once: those merged into another do not."""
+        return self.filter(scope__in=scopes, merged_into__isnull=True).order_by("name_key", "pk")
 
     def with_pledge_count(self, user: User) -> DonorQuerySet:
         """``pledge_count``: the pledges that the user sees."""
