@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.errors import Problem, Stale
+from documents.blank import BlankColumn, BlankSheet, write_blank
 from documents.exports import made_on
 from documents.imports.columns import Column, Type, Value
 from documents.imports.importer import Progress
@@ -22,6 +23,8 @@ from documents.imports.table import TableImporter, TypedRow
 from documents.spreadsheet import Heading, Sheet, printable
 from documents.spreadsheet import Value as Written
 
+# Empty rows of a template; more may be added.
+OPEN_ROWS = 50
 # How often somebody who waits hears how far it is.
 ROWS_BETWEEN = 500
 
@@ -44,6 +47,31 @@ class RegisterImporter(TableImporter):
             [Heading(str(column.heading), column.width) for column in columns],
             ([written(column, values.get(column.name)) for column in columns] for values in self.listed()),
         )
+
+    def template(self) -> bytes:
+        sheet = BlankSheet(
+            str(self.title),
+            [self._blank(column) for column in self.columns],
+            notes=[str(self.purpose)],
+            open_rows=OPEN_ROWS,
+        )
+        return write_blank(sheet, stamp={"kind": self.kind})
+
+    def _blank(self, column: Column) -> BlankColumn:
+        offered = self.offered(column)
+        return BlankColumn(
+            str(column.heading),
+            column.width,
+            Type.CHOICE if offered else column.type,
+            column.most,
+            offered,
+            column.required,
+            help=str(column.help),
+        )
+
+    def offered(self, column: Column) -> Sequence[str]:
+        """What the template lets choose in a column."""
+        return [str(label) for _value, label in column.choices]
 
     def decide(self, row: TypedRow, label: str, stored: Values | None, key: Any = None) -> PlannedRow:
         """What becomes of a row whose problems are all known.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from directory import history
 from directory.errors import Forbidden, Stale
 from directory.models import HistoryEntry, User
 from documents.actions import confirm_import, upload_workbook
+from documents.imports.columns import ERRORS, key_of
 from documents.imports.importer import importer_of
 from donors.models import Donor
 from tests.donors.build import donor as registered
@@ -194,3 +197,20 @@ def test_thirty_rows_cost_the_queries_of_one(world: World, coordinator: User) ->
 
     queries(1, 1)  # what a process reads once
     assert queries(2, 1) == queries(100, 30)
+
+
+def test_the_template_offers_what_may_be_chosen(coordinator: User) -> None:
+    importer = importer_of("donors")
+    assert importer is not None
+    content = importer(coordinator).template()
+    page = load_workbook(io.BytesIO(content)).worksheets[0]
+    headings = next(row for row in page.iter_rows(values_only=True) if len([c for c in row if c]) > 1)
+    assert [key_of(cell) for cell in headings if cell] == [
+        *(key_of(str(column.heading)) for column in importer(coordinator).columns),
+        key_of(str(ERRORS)),
+    ]
+    checks = {
+        str(check.sqref).rstrip("0123456789").split(":")[1]: check.type
+        for check in page.data_validations.dataValidation
+    }
+    assert [column for column, kind in checks.items() if kind == "list"] == ["B", "C", "I"]
