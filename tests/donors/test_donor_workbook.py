@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
 from openpyxl import load_workbook
 
 from directory import history
@@ -71,8 +72,8 @@ def test_who_is_meant(world: World, coordinator: User) -> None:
     )
     assert fates(plan) == ["changed", "changed", "refused", "refused"]
     assert changes(plan)[0] == [
-        ("Name", "Công ty Đại Phát", "Đại Phát"),
-        ("Telephone", "0901234567", None),
+        (gettext("Name"), "Công ty Đại Phát", "Đại Phát"),
+        (gettext("Telephone"), "0901234567", None),
     ]
     assert [[column for column, _message in row] for row in problems(plan)] == [[0], [0]]
     assert "Công ty Đại Phát, 0312345678, 0901234567" in problems(plan)[0][0][1]
