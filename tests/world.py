@@ -7,6 +7,7 @@ from datetime import date
 
 from django.apps import apps
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models import Model
 
 from directory.models import Agency, AreaStatus, Place, SupportArea, Unit, User
@@ -73,8 +74,9 @@ _rows: list[tuple[type[Model], list[Model]]] = []
 def build_world() -> World:
     """Built once by each worker, by the portal's own command; later tests get the same rows put back."""
     if _rows:
-        for model, rows in _rows:
-            model._base_manager.bulk_create(rows)
+        with transaction.atomic():  # what a row points to may come after it
+            for model, rows in _rows:
+                model._base_manager.bulk_create(rows)
     else:
         before = _count_rows()
         _build()
