@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+DATES_IN_ORDER = _("The last day lies before the first. Correct one of the two dates.")
+
 
 class DatedQuerySet(models.QuerySet):
     def on(self, day: date) -> Self:
@@ -45,9 +47,7 @@ class Dated(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="%(app_label)s_%(class)s_dates_in_order",
-                violation_error_message=_(
-                    "The last day lies before the first. Correct one of the two dates."
-                ),
+                violation_error_message=DATES_IN_ORDER,
             )
         ]
 
@@ -59,7 +59,21 @@ class Dated(models.Model):
         dates_in_order = self.valid_from and (self.valid_to is None or self.valid_from <= self.valid_to)
         other = self._overlapping() if self.IDENTITY and dates_in_order else None
         if other is not None:
-            raise ValidationError({"valid_from": ValidationError(self._says_overlap(other), code="overlap")})
+            raise self.overlap_with(other)
+
+    def clean_alone(self) -> None:
+        """What ``clean`` asks of the row without looking at the others of its register."""
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValidationError({"valid_to": DATES_IN_ORDER})
+
+    def meets(self, other: Dated) -> bool:
+        """Whether both hold on one day at least."""
+        ends_first = self.valid_to is not None and self.valid_to < other.valid_from
+        return not ends_first and (other.valid_to is None or self.valid_from <= other.valid_to)
+
+    def overlap_with(self, other: Dated) -> ValidationError:
+        """That it may not hold beside the other, which is about the same."""
+        return ValidationError({"valid_from": ValidationError(self._says_overlap(other), code="overlap")})
 
     def _overlapping(self) -> Dated | None:
         same = {name: self.serializable_value(name) for name in self.IDENTITY}

@@ -12,6 +12,9 @@ SATURDAY = 5
 
 
 class HolidayQuerySet(models.QuerySet):
+    def in_order(self) -> HolidayQuerySet:
+        return self.order_by("day")
+
     def next_working_day(self, day: date) -> date:
         """``day`` itself, or the first day after it that is neither a weekend nor a holiday."""
         while day.weekday() >= SATURDAY or self.filter(day=day).exists():

@@ -92,8 +92,14 @@ class Place(Dated):
 
     def clean(self) -> None:
         super().clean()
-        if self.unit_id is None or self.valid_from is None:
-            return
+        if self.unit_id is not None and self.valid_from is not None:
+            self._clean_links()
+
+    def clean_alone(self) -> None:
+        super().clean_alone()
+        self._clean_links()
+
+    def _clean_links(self) -> None:
         if self.unit.level != Unit.Level.COMMUNE or not self.unit.is_valid_on(self.valid_from):
             message = gettext(
                 "%(unit)s is not a commune in existence on %(day)s. Choose another day or commune."
@@ -111,8 +117,7 @@ class Place(Dated):
             return message % facts
         if village.kind != self.Kind.VILLAGE or village.unit_id != self.unit_id:
             return gettext("%(village)s is no village of %(unit)s. Choose one of that commune.") % facts
-        apart = self.valid_to is not None and self.valid_to < village.valid_from
-        if apart or (village.valid_to is not None and village.valid_to < self.valid_from):
+        if not self.meets(village):
             message = gettext("%(place)s and %(village)s never existed at the same time. Choose another.")
             return message % facts
         return ""

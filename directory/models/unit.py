@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -97,6 +99,22 @@ class Unit(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self._clean_parent()
+
+    def clean_alone(self) -> None:
+        super().clean_alone()
+        self._clean_parent()
+
+    def _clean_parent(self) -> None:
+        levels = list(Unit.Level.values)
+        if self.parent is None or self.level not in levels:
+            return
+        if levels.index(self.parent.level) >= levels.index(self.level):
+            message = gettext("%(parent)s does not stand above %(unit)s. Choose a unit of a higher level.")
+            raise ValidationError({"parent": message % {"parent": self.parent, "unit": self}})
 
     def parent_on(self, day: date) -> Unit | None:
         """The superior unit on ``day``, or what had taken its place by then."""

@@ -10,7 +10,7 @@ from directory.http import Request
 from directory.roles import Permission
 from directory.search import accounts_found, places_found
 from documents.exports import list_response, searched
-from documents.workbooks import ACCOUNTS, PLACES
+from documents.workbooks.lists import ACCOUNTS, PLACES
 
 
 @access(Permission.MANAGE_PLACES)
