@@ -108,19 +108,34 @@ def send_out(line: DistributionLine, deed: Deed) -> None:
 
 
 def arrive(line: DistributionLine, deed: Deed) -> None:
-    """Deliver, return and lose, as the line says: what did not come to the children reopens the need."""
-    allocation, received = _goods(line), line.received or 0
-    if line.returned:
-        _change_supply(allocation, sent=-line.returned, allocated=-line.returned)
-    _change_need(allocation, covered=-(line.returned + line.lost), delivered=received)
+    """Deliver, return and lose, as the line says: what came back or is lost reopens the need.
+
+    What is missing stays in transit, and covers its need, until ``settle``.
+    """
+    received = line.received or 0
+    _leave_transit(line, deed, received=received, returned=line.returned, lost=line.lost)
+
+
+def settle(line: DistributionLine, returned: int, lost: int, deed: Deed) -> None:
+    """What was missing came back to the stock, or is lost: either way the need is open again."""
+    _leave_transit(line, deed, returned=returned, lost=lost)
+
+
+def _leave_transit(
+    line: DistributionLine, deed: Deed, *, received: int = 0, returned: int = 0, lost: int = 0
+) -> None:
+    allocation = _goods(line)
+    if returned:
+        _change_supply(allocation, sent=-returned, allocated=-returned)
+    _change_need(allocation, covered=-(returned + lost), delivered=received)
     _change_allocation(
         allocation,
-        in_transit=-line.planned,
+        in_transit=-(received + returned + lost),
         delivered=received,
-        returned=line.returned,
-        lost=line.lost,
+        returned=returned,
+        lost=lost,
     )
-    moves = [(Kind.DELIVER, received), (Kind.RETURN, line.returned), (Kind.LOSE, line.lost)]
+    moves = [(Kind.DELIVER, received), (Kind.RETURN, returned), (Kind.LOSE, lost)]
     for kind, q in moves:
         if q:
             _write(allocation, kind, q, deed, line)

@@ -56,6 +56,18 @@ def may_confirm_for_commune(user: User, distribution: Distribution) -> bool:
     )
 
 
+def may_keep_scan(user: User, distribution: Distribution) -> bool:
+    """Whoever may confirm what arrives at the place, also after the confirmation."""
+    return user.may(Permission.CONFIRM_DELIVERY) and (
+        receives(user, distribution) or may_confirm_for_commune(user, distribution)
+    )
+
+
+def may_decide_missing(user: User, distribution: Distribution) -> bool:
+    """The coordinating office decides what became of missing goods, within its own scope [plan II.4]."""
+    return user.may(Permission.DECIDE_LOSS) and distribution.place.unit_id in user.reach.communes
+
+
 def may_confirm(user: User, distribution: Distribution) -> bool:
     """Nobody confirms what they sent themselves."""
     if distribution.sent_by_id == user.pk or not user.may(Permission.CONFIRM_DELIVERY):

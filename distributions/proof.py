@@ -198,6 +198,8 @@ def _lines() -> Iterator[Fault]:
         received=_moved("moves", Allocated.DELIVER),
         returned=_moved("moves", Allocated.RETURN),
         lost=_moved("moves", Allocated.LOSE),
+        missing=_moved("moves", Allocated.SEND)
+        - _moved("moves", Allocated.DELIVER, Allocated.RETURN, Allocated.LOSE),
     )
     yield from _off(
         ReceiptLine.objects.filter(supply_line__isnull=False).select_related("receipt"),

@@ -28,7 +28,14 @@ AT_MOST = 5
 
 
 def todo(user: User) -> list[Todo]:
-    return [*_to_confirm(user), *_to_plan(user), *_to_send(user), *_to_match(user)]
+    return [
+        *_to_confirm(user),
+        *_to_settle(user),
+        *_to_note(user),
+        *_to_plan(user),
+        *_to_send(user),
+        *_to_match(user),
+    ]
 
 
 def _to_confirm(user: User) -> Iterator[Todo]:
@@ -43,6 +50,36 @@ def _to_confirm(user: User) -> Iterator[Todo]:
             % {"code": row.code, "area": row.area, "place": row.place.full_name},
             reverse("delivery_confirm", args=[row.pk]),
             _("sent on %(day)s") % {"day": day(timezone.localdate(row.sent_at))},
+        )
+
+
+def _to_settle(user: User) -> Iterator[Todo]:
+    """The coordinating office: goods that neither came nor went back."""
+    if not user.may(Permission.DECIDE_LOSS):
+        return
+    rows = Distribution.objects.visible_to(user).with_missing().with_names()
+    rows = rows.filter(place__unit_id__in=user.reach.communes)
+    for row in rows.order_by("confirmed_at", "pk")[:AT_MOST]:
+        yield Todo(
+            _("Decide what became of the missing goods of %(code)s (%(place)s)")
+            % {"code": row.code, "place": row.place.full_name},
+            reverse("distribution_detail", args=[row.pk]),
+            _("confirmed on %(day)s") % {"day": day(timezone.localdate(row.confirmed_at))},
+        )
+
+
+def _to_note(user: User) -> Iterator[Todo]:
+    """The lead agency: what arrived short of what it sent."""
+    if not user.may(Permission.DISTRIBUTE):
+        return
+    rows = Distribution.objects.visible_to(user).short_and_not_noted().with_names()
+    rows = rows.filter(lead_agency_id__in=user.reach.agencies)
+    for row in rows.order_by("confirmed_at", "pk")[:AT_MOST]:
+        yield Todo(
+            _("%(code)s arrived short at %(place)s: read why")
+            % {"code": row.code, "place": row.place.full_name},
+            reverse("distribution_detail", args=[row.pk]),
+            _("confirmed on %(day)s") % {"day": day(timezone.localdate(row.confirmed_at))},
         )
 
 

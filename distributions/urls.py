@@ -18,4 +18,9 @@ urlpatterns = [
     path("distributions/<int:pk>/send/", views.distribution_send, name="distribution_send"),
     path("distributions/<int:pk>/cancel/", views.distribution_cancel, name="distribution_cancel"),
     path("distributions/<int:pk>/confirm/", views.delivery_confirm, name="delivery_confirm"),
+    path("distributions/<int:pk>/noted/", views.difference_note, name="difference_note"),
+    path("distributions/<int:pk>/scan/", views.delivery_scan, name="delivery_scan"),
+    path("distributions/<int:pk>/scan/keep/", views.delivery_scan_keep, name="delivery_scan_keep"),
+    path("distributions/<int:pk>/scan/remove/", views.delivery_scan_remove, name="delivery_scan_remove"),
+    path("distributions/lines/<int:pk>/missing/", views.missing_settle, name="missing_settle"),
 ]

@@ -56,6 +56,7 @@ DISTRIBUTIONS = ListFile[DistributionLine](
         ListColumn(gettext_lazy("Received"), 10, lambda line: _if_confirmed(line, line.received)),
         ListColumn(gettext_lazy("Returned to stock"), 12, lambda line: _if_confirmed(line, line.returned)),
         ListColumn(gettext_lazy("Lost"), 10, lambda line: _if_confirmed(line, line.lost)),
+        ListColumn(gettext_lazy("Missing"), 10, lambda line: _if_confirmed(line, line.missing)),
         ListColumn(gettext_lazy("Reason of the difference"), 30, lambda line: line.difference_reason),
         ListColumn(gettext_lazy("Child-turns"), 10, lambda line: _if_confirmed(line, _turns(line))),
         ListColumn(gettext_lazy("Value (đồng)"), 18, lambda line: _if_confirmed(line, _value(line))),

@@ -1,7 +1,8 @@
 """Every write of this room, one function per verb."""
 
 from distributions.actions.allocation import allocate, reverse_allocation
-from distributions.actions.delivery import ConfirmedLine, confirm_delivery
+from distributions.actions.delivery import confirm_delivery
+from distributions.actions.delivery_checks import ConfirmedLine
 from distributions.actions.distribution import (
     PlannedLine,
     cancel_distribution,
@@ -9,6 +10,8 @@ from distributions.actions.distribution import (
     send_distribution,
 )
 from distributions.actions.replanning import replan_distribution
+from distributions.actions.scan import keep_scan, remove_scan
+from distributions.actions.shortfall import note_difference, settle_missing
 
 __all__ = [
     "ConfirmedLine",
@@ -16,8 +19,12 @@ __all__ = [
     "allocate",
     "cancel_distribution",
     "confirm_delivery",
+    "keep_scan",
+    "note_difference",
     "plan_distribution",
+    "remove_scan",
     "replan_distribution",
     "reverse_allocation",
     "send_distribution",
+    "settle_missing",
 ]

@@ -3,6 +3,8 @@
 from distributions.forms.allocation import AllocateForm, BoardForm, ReverseForm
 from distributions.forms.delivery import ConfirmForm
 from distributions.forms.distribution import CancelForm, ChangeForm, DistributionForm, ListForm, StartForm
+from distributions.forms.scan import RemoveScanForm, ScanForm
+from distributions.forms.shortfall import SettleForm
 
 __all__ = [
     "AllocateForm",
@@ -12,6 +14,9 @@ __all__ = [
     "ConfirmForm",
     "DistributionForm",
     "ListForm",
+    "RemoveScanForm",
     "ReverseForm",
+    "ScanForm",
+    "SettleForm",
     "StartForm",
 ]

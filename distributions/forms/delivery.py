@@ -13,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import Agency
 from distributions.actions import ConfirmedLine
+from distributions.forms.scan import WithScan
 from distributions.models import DistributionLine
 from needs.models import AgeBand
+
+QUANTITIES = ("received", "returned", "missing", "lost")
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,14 @@ class LineFields:
     quantities: list[forms.BoundField]
     reason: forms.BoundField
     turns: list[forms.BoundField]
+    note: forms.BoundField
 
 
-class ConfirmForm(forms.Form):
-    """Per line: received, returned, lost (who may decide it), reason, child-turns by age band."""
+class ConfirmForm(WithScan):
+    """Per line: received, returned, missing, lost (who may decide it), reason, child-turns by age band.
+
+    The note on many child-turns is there from the start; the page shows it once it is asked for.
+    """
 
     occurred_on = VietnameseDateField(label=_("Delivered on"))
 
@@ -57,10 +64,16 @@ class ConfirmForm(forms.Form):
         self.fields[f"{name}-received"] = WholeNumberField(label=_("Received"))
         if line.allocation_id:
             self.fields[f"{name}-returned"] = WholeNumberField(label=_("Returned to stock"), initial=0)
+            self.fields[f"{name}-missing"] = WholeNumberField(
+                label=_("Missing: neither came nor goes back"), initial=0, required=False
+            )
             if may_decide_loss:
                 self.fields[f"{name}-lost"] = WholeNumberField(label=_("Lost"), initial=0)
         self.fields[f"{name}-difference_reason"] = forms.CharField(
             label=_("Reason of a difference"), required=False, max_length=300
+        )
+        self.fields[f"{name}-turns_note"] = forms.CharField(
+            label=_("Why so many children were reached"), required=False, max_length=300
         )
         several = len(self.bands[line.pk]) > 1
         for band in self.bands[line.pk]:
@@ -69,12 +82,13 @@ class ConfirmForm(forms.Form):
     def rows(self) -> Iterator[LineFields]:
         for line in self.lines:
             name = f"line-{line.pk}"
-            parts = [part for part in ("received", "returned", "lost") if f"{name}-{part}" in self.fields]
+            parts = [part for part in QUANTITIES if f"{name}-{part}" in self.fields]
             yield LineFields(
                 line,
                 [self[f"{name}-{part}"] for part in parts],
                 self[f"{name}-difference_reason"],
                 [self[f"{name}-band-{band.pk}"] for band in self.bands[line.pk]],
+                self[f"{name}-turns_note"],
             )
 
     def confirmed(self) -> list[ConfirmedLine]:
@@ -88,8 +102,10 @@ class ConfirmForm(forms.Form):
             received=data[f"{name}-received"],
             returned=data.get(f"{name}-returned") or 0,
             lost=data.get(f"{name}-lost") or 0,
+            missing=data.get(f"{name}-missing") or 0,
             difference_reason=data[f"{name}-difference_reason"],
             child_turns={pk: count for pk, count in turns.items() if count is not None},
+            turns_note=data[f"{name}-turns_note"],
         )
 
 

@@ -2,12 +2,14 @@
 
 from distributions.models.allocation import Allocation, AllocationBalance, AllocationMove
 from distributions.models.distribution import ChildTurns, Distribution, DistributionLine
+from distributions.models.scan import DeliveryScan
 
 __all__ = [
     "Allocation",
     "AllocationBalance",
     "AllocationMove",
     "ChildTurns",
+    "DeliveryScan",
     "Distribution",
     "DistributionLine",
 ]

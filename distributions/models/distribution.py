@@ -40,6 +40,17 @@ class DistributionQuerySet(models.QuerySet):
     def confirmed(self) -> DistributionQuerySet:
         return self.filter(state=DistributionState.CONFIRMED)
 
+    def short_and_not_noted(self) -> DistributionQuerySet:
+        """Confirmed with less than was sent or planned, and nobody of the lead agency has noted it."""
+        short = DistributionLine.objects.filter(received__lt=F("planned"))
+        rows = self.confirmed().filter(difference_noted_at__isnull=True)
+        return rows.filter(pk__in=short.values("distribution_id"))
+
+    def with_missing(self) -> DistributionQuerySet:
+        """With goods of which nobody has decided yet whether they came back or are lost."""
+        missing = DistributionLine.objects.filter(missing__gt=0)
+        return self.filter(pk__in=missing.values("distribution_id"))
+
     def with_names(self) -> DistributionQuerySet:
         """With all that a screen says of a distribution."""
         return self.select_related(
@@ -81,6 +92,15 @@ class Distribution(ActionOnly):
         Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed on behalf of")
     )
     note = models.TextField(_("note"), blank=True)
+    difference_noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("difference noted by"),
+        help_text=_("of the lead agency, which is told of a short delivery until somebody has noted it"),
+    )
+    difference_noted_at = models.DateTimeField(_("difference noted at"), null=True)
 
     objects = DistributionQuerySet.as_manager()
 
@@ -98,6 +118,11 @@ class Distribution(ActionOnly):
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True, occurred_on__isnull=True)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, occurred_on__isnull=False),
                 name="distribution_confirmed_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(difference_noted_by__isnull=True, difference_noted_at__isnull=True)
+                | Q(difference_noted_by__isnull=False, difference_noted_at__isnull=False),
+                name="distribution_difference_noted_who_and_when",
             ),
         ]
 
@@ -138,7 +163,8 @@ class DistributionLineQuerySet(models.QuerySet):
 class DistributionLine(ActionOnly):
     """Goods of one allocation, or a service paid from a budget (check-ups, meals): exactly one of them.
 
-    Quantities in the item's unit. ``received + returned + lost = planned`` once confirmed.
+    Quantities in the item's unit. Once confirmed ``received + returned + lost + missing = planned``:
+    ``missing`` is still in transit until the coordinating office has decided what became of it.
     """
 
     distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="lines")
@@ -155,7 +181,14 @@ class DistributionLine(ActionOnly):
     received = models.PositiveIntegerField(_("received"), null=True)
     returned = models.PositiveIntegerField(_("returned to stock"), default=0)
     lost = models.PositiveIntegerField(_("lost"), default=0)
+    missing = models.PositiveIntegerField(_("missing"), default=0)
     difference_reason = models.CharField(_("reason of the difference"), max_length=300, blank=True)
+    turns_note = models.CharField(
+        _("note on many child-turns"),
+        max_length=300,
+        blank=True,
+        help_text=_("why more children were reached than the quantity or the count of children suggests"),
+    )
     unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)
 
     objects = DistributionLineQuerySet.as_manager()
@@ -172,12 +205,12 @@ class DistributionLine(ActionOnly):
             ),
             models.CheckConstraint(condition=Q(planned__gt=0), name="distribution_line_of_something"),
             models.CheckConstraint(
-                condition=Q(received__isnull=True, returned=0, lost=0)
+                condition=Q(received__isnull=True, returned=0, lost=0, missing=0)
                 # A comparison with null is neither true nor false, and what is not false passes a CHECK.
                 | Q(
                     received__isnull=False,
                     allocation__isnull=False,
-                    planned=F("received") + F("returned") + F("lost"),
+                    planned=F("received") + F("returned") + F("lost") + F("missing"),
                 )
                 | Q(
                     received__isnull=False,
@@ -185,6 +218,7 @@ class DistributionLine(ActionOnly):
                     received__lte=F("planned"),
                     returned=0,
                     lost=0,
+                    missing=0,
                 ),
                 name="distribution_line_adds_up",
             ),

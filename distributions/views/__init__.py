@@ -18,6 +18,8 @@ from distributions.views.distribution import (
     distribution_send,
 )
 from distributions.views.planning import distribution_change, distribution_create
+from distributions.views.scan import delivery_scan, delivery_scan_keep, delivery_scan_remove
+from distributions.views.shortfall import difference_note, missing_settle
 
 __all__ = [
     "allocation_board",
@@ -27,6 +29,10 @@ __all__ = [
     "allocation_list",
     "allocation_reverse",
     "delivery_confirm",
+    "delivery_scan",
+    "delivery_scan_keep",
+    "delivery_scan_remove",
+    "difference_note",
     "distribution_cancel",
     "distribution_change",
     "distribution_create",
@@ -35,4 +41,5 @@ __all__ = [
     "distribution_list",
     "distribution_record",
     "distribution_send",
+    "missing_settle",
 ]

@@ -47,6 +47,7 @@ def delivery_confirm(request: Request, pk: int) -> HttpResponse:
                     occurred_on=form.cleaned_data["occurred_on"],
                     lines=form.confirmed(),
                     on_behalf_of=agency,
+                    prepared=form.cleaned_data["scan"],
                     key=client_key_of(request),
                 )
             except Refusal as refusal:
@@ -72,6 +73,7 @@ def _on_behalf_of(request: Request, distribution: Distribution) -> Agency | None
 def _form(request: Request, distribution: Distribution, agency: Agency | None) -> ConfirmForm:
     return ConfirmForm(
         request.POST or None,
+        request.FILES or None,
         lines=list(distribution.lines.with_names()),
         bands=age_bands(),
         on_behalf_of=agency,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -16,11 +19,11 @@ from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from distributions.actions import cancel_distribution, send_distribution
 from distributions.actions.delivery import age_bands
-from distributions.forms import CancelForm, ListForm
-from distributions.models import Distribution, DistributionLine
+from distributions.forms import CancelForm, ListForm, RemoveScanForm, ScanForm, SettleForm
+from distributions.models import DeliveryScan, Distribution, DistributionLine
 from distributions.models.distribution import DistributionQuerySet
 from distributions.papers import file_name, handover_record
-from distributions.permissions import may_confirm, may_distribute_for
+from distributions.permissions import may_confirm, may_decide_missing, may_distribute_for, may_keep_scan
 from distributions.states import DistributionState
 from distributions.wording import state_refusal
 from distributions.workbooks import DISTRIBUTIONS
@@ -58,7 +61,7 @@ def _listed(request: Request, form: ListForm) -> DistributionQuerySet:
 @access(Permission.VIEW_DISTRIBUTIONS)
 @require_safe
 def distribution_detail(request: Request, pk: int) -> HttpResponse:
-    return _detail(request, distribution_within_reach(request, pk))
+    return show_distribution(request, distribution_within_reach(request, pk))
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)
@@ -79,7 +82,7 @@ def distribution_send(request: Request, pk: int) -> HttpResponse:
     try:
         send_distribution(by=request.user, distribution=distribution, key=client_key_of(request))
     except Refusal as refusal:
-        return _detail(request, distribution_within_reach(request, pk), refusal=refusal)
+        return show_distribution(request, distribution_within_reach(request, pk), refusal=refusal)
     messages.success(
         request,
         _("%(code)s is sent. %(commune)s now confirms what arrives.")
@@ -109,30 +112,65 @@ def distribution_cancel(request: Request, pk: int) -> HttpResponse:
                 _("%(code)s is cancelled; its goods can be planned again.") % {"code": distribution.code},
             )
             return redirect("distribution_detail", pk=pk)
-    return _detail(request, distribution_within_reach(request, pk), form=form, status=status)
+    return show_distribution(request, distribution_within_reach(request, pk), form=form, status=status)
 
 
 def distribution_within_reach(request: Request, pk: int) -> Distribution:
     return within_reach(Distribution.objects.visible_to(request.user).with_names(), pk=pk)
 
 
-def _detail(
+def show_distribution(
     request: Request,
     distribution: Distribution,
     *,
     form: CancelForm | None = None,
+    settling: SettleForm | None = None,
+    scanning: ScanForm | RemoveScanForm | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """One distribution; ``form``, ``settling``, ``scanning``: what was refused, as it was typed."""
     planned = distribution.state == DistributionState.PLANNED
     sent = distribution.state == DistributionState.SENT
+    lines = list(distribution.lines.with_names())
     context = {
         "distribution": distribution,
-        "lines": distribution.lines.with_names(),
+        "lines": lines,
         "form": form or CancelForm(),
+        "refused": form or settling or scanning,
         "refusal": refusal,
         "may_send": planned and may_distribute_for(request.user, distribution.lead_agency),
         "may_confirm": sent and may_confirm(request.user, distribution),
     }
+    if distribution.state == DistributionState.CONFIRMED:
+        context |= _after(request, distribution, lines, settling, scanning)
     status = refusal.status if refusal else status
     return render(request, "distributions/distribution_detail.html", context, status=status)
+
+
+def _after(
+    request: Request,
+    distribution: Distribution,
+    lines: Sequence[DistributionLine],
+    settling: SettleForm | None,
+    scanning: ScanForm | RemoveScanForm | None,
+) -> dict[str, Any]:
+    """What follows a confirmation: a difference to note, missing goods to settle, the scan."""
+    short = [line for line in lines if (line.received or 0) < line.planned]
+    missing = [line for line in lines if line.missing]
+    may_settle = bool(missing) and may_decide_missing(request.user, distribution)
+    return {
+        "short": short,
+        "missing": missing,
+        "may_note": bool(short)
+        and distribution.difference_noted_at is None
+        and may_distribute_for(request.user, distribution.lead_agency),
+        "settle_forms": [
+            settling if settling and settling.line.pk == line.pk else SettleForm(line=line)
+            for line in (missing if may_settle else [])
+        ],
+        "scan": DeliveryScan.objects.of(distribution),
+        "may_scan": may_keep_scan(request.user, distribution),
+        "scan_form": scanning if isinstance(scanning, ScanForm) else ScanForm(),
+        "remove_form": scanning if isinstance(scanning, RemoveScanForm) else RemoveScanForm(),
+    }

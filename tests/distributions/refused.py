@@ -14,6 +14,7 @@ from distributions.models import (
     AllocationBalance,
     AllocationMove,
     ChildTurns,
+    DeliveryScan,
     Distribution,
     DistributionLine,
 )
@@ -26,6 +27,7 @@ WRITTEN = [
     AllocationMove,
     ChildTurns,
     Counter,
+    DeliveryScan,
     Distribution,
     DistributionLine,
     HistoryEntry,

@@ -33,6 +33,7 @@ from distributions.actions import (
     plan_distribution,
     reverse_allocation,
     send_distribution,
+    settle_missing,
 )
 from distributions.models import Allocation, AllocationBalance, Distribution
 from distributions.proof import faults
@@ -91,6 +92,7 @@ class Trip:
     share: Share
     quantity: int
     state: str = "planned"
+    missing: int = 0
 
 
 class Books(RuleBasedStateMachine):
@@ -223,18 +225,20 @@ class Books(RuleBasedStateMachine):
             trip.share.planned -= trip.quantity
 
     @precondition(lambda self: self.trips)
-    @rule(which=WHICH, short=st.integers(0, 12), lost=st.integers(0, 12))
-    def confirm(self, which: int, short: int, lost: int) -> None:
-        """In full, or short: of what is missing some is lost, the rest returns to stock."""
+    @rule(which=WHICH, short=st.integers(0, 12), lost=st.integers(0, 12), missing=st.integers(0, 12))
+    def confirm(self, which: int, short: int, lost: int, missing: int) -> None:
+        """In full, or short: some is lost, of some nobody knows yet, the rest returns to stock."""
         trip = self.trips[which % len(self.trips)]
         short = min(short, trip.quantity)
         lost = min(lost, short)
-        received, returned = trip.quantity - short, short - lost
+        missing = min(missing, short - lost)
+        received, returned = trip.quantity - short, short - lost - missing
         line = ConfirmedLine(
             trip.row.lines.get(),
             received,
             returned=returned,
             lost=lost,
+            missing=missing,
             difference_reason="Thiếu" if short else "",
             child_turns={self.band: received},
         )
@@ -249,11 +253,26 @@ class Books(RuleBasedStateMachine):
             allowed=trip.state == "sent",
         )
         if done:
+            trip.state, trip.missing = "confirmed", missing
             self.book_arrival(trip, received, returned, lost)
 
+    @precondition(lambda self: any(trip.missing for trip in self.trips))
+    @rule(which=WHICH, returned=st.integers(0, 12), lost=st.integers(0, 12))
+    def settle(self, which: int, returned: int, lost: int) -> None:
+        trip = self.trips[which % len(self.trips)]
+        done = self.tried(
+            lambda: settle_missing(
+                by=self.second, line=trip.row.lines.get(), returned=returned, lost=lost, reason="Rõ"
+            ),
+            allowed=0 < returned + lost <= trip.missing,
+        )
+        if done:
+            trip.missing -= returned + lost
+            self.book_arrival(trip, 0, returned, lost)
+
     def book_arrival(self, trip: Trip, received: int, returned: int, lost: int) -> None:
-        trip.state, share = "confirmed", trip.share
-        share.in_transit -= trip.quantity
+        share = trip.share
+        share.in_transit -= received + returned + lost
         share.delivered += received
         share.returned += returned
         share.lost += lost

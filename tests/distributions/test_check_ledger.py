@@ -138,6 +138,7 @@ TAMPERED: list[tuple[str, Callable[[], object], list[tuple[str, str]]]] = [
             ("allocation ", "in_transit is 5, the moves make 15"),
             ("allocation ", "returned is 10, the moves make 0"),
             ("distribution line ", "returned is 10, the moves make 0"),
+            ("distribution line ", "missing is 0, the moves make 10"),
         ],
     ),
 ]

@@ -44,21 +44,21 @@ def test_a_delivery_says_what_came(world: World, office: Client) -> None:
     _headings, row = rows_of(ask(office, "distribution"))
     assert row[0] == distribution.code
     assert row[5:7] == [datetime(2025, 6, 2), datetime(2025, 6, 2)]
-    assert row[12:16] == [20, 18, 2, 0]
-    assert row[17:19] == [17, 4_500_000]
+    assert row[12:17] == [20, 18, 2, 0, 0]
+    assert row[18:20] == [17, 4_500_000]
 
 
 def test_before_the_commune_confirms_nothing_came_nor_nothing(world: World, office: Client) -> None:
     sent(world, 20)
     row = rows_of(ask(office, "distribution"))[1]
-    assert (row[6], row[12:16], row[17:19]) == (None, [20, None, None, None], [None, None])
+    assert (row[6], row[12:17], row[18:20]) == (None, [20, None, None, None, None], [None, None])
 
 
 def test_turns_that_nobody_counted_are_not_reported(world: World, office: Client) -> None:
     line = delivered(world, 20).lines.get()
     with acting():
         line.child_turns.all().delete()
-    assert rows_of(ask(office, "distribution"))[1][17] == _("not reported")
+    assert rows_of(ask(office, "distribution"))[1][18] == _("not reported")
 
 
 def test_the_state_narrows_the_file_too(world: World, office: Client) -> None:

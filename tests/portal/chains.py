@@ -34,6 +34,7 @@ from distributions.actions import (
     send_distribution,
 )
 from distributions.models import Allocation, Distribution
+from distributions.scan import CleanScan
 from documents.models import Paper
 from donors.actions import PledgedLine, ReceivedLine, record_pledge, record_receipt, register_donor
 from donors.models import Donor, Pledge, Receipt, SupplyLine
@@ -330,7 +331,13 @@ def _delivered(side: Side, allocation: Allocation) -> Distribution:
     line = distribution.lines.get()
     turns = {allocation.need.age_band_id: 18}
     confirmed = ConfirmedLine(line, 18, returned=2, difference_reason=f"thừa {side.mark}", child_turns=turns)
-    return confirm_delivery(by=side.officer, distribution=distribution, occurred_on=DAY, lines=[confirmed])
+    return confirm_delivery(
+        by=side.officer,
+        distribution=distribution,
+        occurred_on=DAY,
+        lines=[confirmed],
+        prepared=CleanScan(f"scan {side.mark}".encode()),
+    )
 
 
 def _report(side: Side) -> dict[str, object]:

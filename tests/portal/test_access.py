@@ -136,7 +136,14 @@ OBJECTS: dict[str, Shows] = {
         f"distribution_{page}": one("distribution")
         for page in ("detail", "change", "record", "send", "cancel")
     },
-    "delivery_confirm": one("distribution"),
+    **{
+        name: one("distribution")
+        for name in (
+            *("delivery_confirm", "difference_note"),
+            *("delivery_scan", "delivery_scan_keep", "delivery_scan_remove"),
+        )
+    },
+    "missing_settle": Shows(("distribution",), lambda chain: {"pk": chain.distribution.lines.get().pk}),
     **{name: one("period") for name in ("period_detail", "period_rows", "target_edit", "report_create")},
     **{f"report_{page}": one("report") for page in ("edit", "preview", "issue")},
     "report_section_save": one("section"),
