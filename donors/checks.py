@@ -131,7 +131,7 @@ def pledged_line(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem
         yield from _pledged_cash(line, place)
     else:
         yield from _pledged_goods(line, place)
-    yield from _earmark(line, scope, place)
+    yield from earmark_problems(line, scope, f"{place}earmark")
 
 
 def _pledged_cash(line: PledgedLine, place: str) -> Iterator[Problem]:
@@ -161,14 +161,14 @@ def _pledged_goods(line: PledgedLine, place: str) -> Iterator[Problem]:
         )
 
 
-def _earmark(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
+def earmark_problems(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
     named = {
         Earmark.AREA: line.earmark_area,
         Earmark.PLACE: line.earmark_place,
         Earmark.NEED: line.earmark_need,
     }
     if [kind for kind, value in named.items() if value] != [kind for kind in named if kind == line.earmark]:
-        yield Problem(_("The earmark names nothing, or too much. Choose one."), f"{place}earmark")
+        yield Problem(_("The earmark names nothing, or too much. Choose one."), place)
         return
     need = line.earmark_need
     area = line.earmark_area or (need.item.area if need else None)
@@ -176,20 +176,20 @@ def _earmark(line: PledgedLine, scope: Unit, place: str) -> Iterator[Problem]:
     if spot and spot.unit_id not in Unit.objects.within([scope.pk], clock.today()):
         yield Problem(
             _("%(place)s does not lie in %(scope)s. Choose another place.") % {"place": spot, "scope": scope},
-            f"{place}earmark",
+            place,
         )
     if line.item and area and line.item.area_id != area.pk:
         yield Problem(
             _("“%(item)s” belongs to “%(own)s”, the earmark to “%(area)s”. Change one of them.")
             % {"item": line.item, "own": line.item.area, "area": area},
-            f"{place}earmark",
+            place,
         )
     if need and need.closed_at:
-        yield Problem(_("The need “%(need)s” is closed. Choose another.") % {"need": need}, f"{place}earmark")
+        yield Problem(_("The need “%(need)s” is closed. Choose another.") % {"need": need}, place)
     if need and line.item and need.item_id != line.item.pk:
         yield Problem(
             _("The need asks for “%(item)s”. Promise that, or choose another need.") % {"item": need.item},
-            f"{place}earmark",
+            place,
         )
 
 

@@ -27,6 +27,20 @@ PLEDGE_TRANSITIONS = [
         "a reason; nothing received or allocated",
     ),
     Transition(
+        "reopen",
+        PledgeState.RECEIVED,
+        PledgeState.OPEN,
+        Permission.RECORD_DONATIONS,
+        "a receipt of it is taken back with a reason",
+    ),
+    Transition(
+        "undo",
+        PledgeState.RECEIVED,
+        PledgeState.WITHDRAWN,
+        Permission.RECORD_DONATIONS,
+        "brought without a pledge; its receipt is taken back with a reason",
+    ),
+    Transition(
         "expire",
         PledgeState.OPEN,
         PledgeState.EXPIRED,

@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from directory import clock
 from directory.models import User
 from directory.roles import Permission
 from directory.todo import Todo
 from donors.models import Pledge
+from donors.models.pledge import PledgeQuerySet
 
 SHOWN = 5
+# An instalment or a whole pledge that is due within so many days is asked after in time.
+SOON = timedelta(days=7)
 
 
 def todo(user: User) -> list[Todo]:
-    """Overdue pledges, for the coordinators of the scope and for the agency that mobilised them."""
+    """Pledges that are overdue or due soon, for the coordinators of the scope and for who mobilised them."""
     if not user.may(Permission.RECORD_DONATIONS):
         return []
-    overdue = Pledge.objects.handled_by(user).overdue().select_related("donor", "source").order_by("due_on")
-    late = list(overdue[: SHOWN + 1])
+    handled = Pledge.objects.handled_by(user)
+    due = handled.due_before(clock.today() + SOON + timedelta(days=1)).in_order_of_due_day().for_list()
+    nearest = list(due[: 2 * SHOWN])
+    late = [pledge for pledge in nearest if pledge.is_overdue]
+    soon = [pledge for pledge in nearest if not pledge.is_overdue]
+    return [*_late(late, handled), *_soon(soon[:SHOWN])]
+
+
+def _late(late: list[Pledge], handled: PledgeQuerySet) -> list[Todo]:
     if len(late) > SHOWN:
-        return [_all_at_once(overdue.count(), late[0])]
-    return [
-        Todo(
-            _("Ask after pledge %(pledge)s") % {"pledge": pledge},
-            reverse("pledge_detail", args=[pledge.pk]),
-            due_on=pledge.due_on,
-        )
-        for pledge in late
-    ]
+        count = handled.overdue().count()
+        label = ngettext("%(count)s pledge is overdue", "%(count)s pledges are overdue", count)
+        return [Todo(label % {"count": count}, reverse("pledge_overdue"), due_on=late[0].due_day)]
+    return [_todo(_("Ask after pledge %(pledge)s"), pledge) for pledge in late]
 
 
-def _all_at_once(count: int, first: Pledge) -> Todo:
-    label = ngettext("%(count)s pledge is overdue", "%(count)s pledges are overdue", count) % {"count": count}
-    url = f"{reverse('pledge_list')}?{urlencode({'state': 'overdue'})}"
-    return Todo(label, url, due_on=first.due_on)
+def _soon(soon: list[Pledge]) -> list[Todo]:
+    return [_todo(_("Prepare to receive what is due of pledge %(pledge)s"), pledge) for pledge in soon]
+
+
+def _todo(label: str, pledge: Pledge) -> Todo:
+    return Todo(label % {"pledge": pledge}, reverse("pledge_detail", args=[pledge.pk]), due_on=pledge.due_day)

@@ -1,24 +1,33 @@
 """Every write of this room. One file per noun."""
 
 from donors.actions.donor import register_donor
-from donors.actions.pledge import PledgedLine, record_pledge, withdraw_pledge
 from donors.actions.purchase import Bought, Wanted, cancel_purchase, complete_purchase, plan_purchase
 from donors.actions.receipt import ReceivedLine, record_receipt
 from donors.actions.stock import move_stock, restore_stock, write_off_stock
 
 __all__ = [
     "Bought",
+    "BroughtLine",
+    "NewDonor",
+    "Part",
     "PledgedLine",
     "ReceivedLine",
     "Wanted",
+    "WithdrawnPart",
     "cancel_purchase",
+    "change_pledge",
     "complete_purchase",
+    "expire_pledge",
     "move_stock",
     "plan_purchase",
     "record_pledge",
     "record_receipt",
+    "record_walk_in",
     "register_donor",
     "restore_stock",
+    "set_instalments",
+    "take_back_receipt",
+    "withdraw_part",
     "withdraw_pledge",
     "write_off_stock",
 ]

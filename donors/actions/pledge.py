@@ -1,9 +1,8 @@
-"""Pledges: recorded, withdrawn [plan II.2, II.4, IV.8, IV.9]."""
+"""Pledges: what was promised, recorded [plan II.2, II.4, IV.8, IV.9]."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,15 +12,12 @@ from django.utils.translation import gettext_noop
 from directory import clock, history
 from directory.codes import next_code
 from directory.deeds import action
-from directory.errors import Forbidden, Problem, Refusal
+from directory.errors import Forbidden, Refusal
 from directory.models import Agency, Place, SupportArea, Unit, User
-from directory.states import target_of
-from donors import claims, ledger
+from donors import ledger
 from donors.checks import problems_of_pledge
-from donors.models import Donor, FundingSource, Pledge, PledgeLine, SupplyBalance, SupplyLine
-from donors.numbers import grouped
-from donors.permissions import demand_handling, may_record_pledge
-from donors.states import PLEDGE_TRANSITIONS
+from donors.models import Donor, FundingSource, Pledge, PledgeLine, SupplyLine
+from donors.permissions import may_record_pledge
 from donors.values import unit_value_of
 from needs.models import Need, SupportItem
 
@@ -97,44 +93,22 @@ def record_pledge(
         recorded_at=clock.now(),
     )
     for line in lines:
-        _open_line(pledge, line, by)
+        open_line(pledge, line, by)
     history.record(pledge, gettext_noop("record the pledge"), by=by, to_state=pledge.state)
     return pledge
 
 
-@action
-def withdraw_pledge(*, by: User, pledge: Pledge, reason: str) -> Pledge:
-    """The donor takes the pledge back, before anything of it was received or allocated.
-
-    Raises ``Forbidden``, ``WrongState``, ``Refusal`` (no reason; code ``in_use``: received or allocated).
+def open_line(
+    pledge: Pledge,
+    line: PledgedLine,
+    by: User,
+    *,
+    origin: str = SupplyLine.Origin.PLEDGE,
+    custodian: Agency | None = None,
+) -> PledgeLine:
+    """The line with its supply or cash; its goods are to lie with ``custodian`` (None: who mobilised
+    them).
     """
-    demand_handling(by, pledge)
-    if not reason.strip():
-        raise Refusal(_("No reason was given. Say why the pledge is withdrawn."), place="reason")
-    pledge = ledger.lock_pledge(pledge)
-    before = pledge.state
-    pledge.state = target_of(PLEDGE_TRANSITIONS, "withdraw", before, _not_open(pledge))
-    supply, cash = ledger.lock_supply(pledge), ledger.lock_cash(pledge)
-    if held := list(_held(pledge, supply.values())):
-        raise Refusal(held, code="in_use")
-    today = clock.today()
-    for balance in supply.values():
-        ledger.withdraw_supply(balance.line, balance.to_come, by=by, occurred_on=today, reason=reason)
-    for money in cash.values():
-        ledger.withdraw_cash(money.line, money.to_come, by=by, occurred_on=today, reason=reason)
-    pledge.save(update_fields=["state"])
-    history.record(
-        pledge,
-        gettext_noop("withdraw the pledge"),
-        by=by,
-        from_state=before,
-        to_state=pledge.state,
-        reason=reason,
-    )
-    return pledge
-
-
-def _open_line(pledge: Pledge, line: PledgedLine, by: User) -> None:
     value = unit_value_of(line.item, line.unit_value, pledge.pledged_on.year) if line.item else None
     row = PledgeLine.objects.create(
         pledge=pledge,
@@ -153,48 +127,13 @@ def _open_line(pledge: Pledge, line: PledgedLine, by: User) -> None:
     if row.is_goods:
         ledger.open_supply(
             row,
-            origin=SupplyLine.Origin.PLEDGE,
+            origin=origin,
             quantity=row.quantity or 0,
             unit_value=value or 0,
-            custodian=pledge.mobilised_by,
+            custodian=custodian or pledge.mobilised_by,
             by=by,
             occurred_on=pledge.pledged_on,
         )
     else:
         ledger.open_cash(row, row.amount or 0, by=by, occurred_on=pledge.pledged_on)
-
-
-def _not_open(pledge: Pledge) -> str:
-    return _("Pledge %(code)s cannot be withdrawn: it is “%(state)s”, and only an open one can be.") % {
-        "code": pledge.code,
-        "state": pledge.get_state_display(),
-    }
-
-
-def _held(pledge: Pledge, balances: Iterable[SupplyBalance]) -> Iterator[Problem]:
-    """What stands against a withdrawal: receipts by code, allocations by quantity and holder."""
-    if codes := list(pledge.receipts.order_by("pk").values_list("code", flat=True)):
-        yield Problem(
-            _(
-                "Pledge %(code)s cannot be withdrawn: goods or money of it came in (%(receipts)s). "
-                "What came stays; what is still to come can only be let go as a default."
-            )
-            % {"code": pledge.code, "receipts": ", ".join(codes)}
-        )
-    for balance in balances:
-        if balance.allocated:
-            named = claims.named(balance.line)
-            yield Problem(
-                _(
-                    "Pledge %(code)s cannot be withdrawn: %(allocated)s of %(whole)s %(unit)s of %(item)s "
-                    "are allocated%(claims)s. Have the allocations reversed first."
-                )
-                % {
-                    "code": pledge.code,
-                    "allocated": grouped(balance.allocated),
-                    "whole": grouped(balance.quantity),
-                    "unit": balance.line.item.unit,
-                    "item": balance.line.item,
-                    "claims": f" ({named})" if named else "",
-                }
-            )
+    return row

@@ -34,6 +34,7 @@ class ReceivedLine:
     refuse_reason: str = ""
     amount: int = 0
     unit_value: int | None = None
+    quality: str = ReceiptLine.Quality.UNSAID
 
 
 @action
@@ -44,6 +45,8 @@ def record_receipt(
     custodian: Agency,
     occurred_on: date,
     lines: list[ReceivedLine],
+    handed_over_by: str = "",
+    received_by: str = "",
     note: str = "",
     key: uuid.UUID | None = None,
 ) -> Receipt:
@@ -51,6 +54,7 @@ def record_receipt(
 
     Quantities in the item's unit. Accepted pieces fill what is to come first, refused ones after them;
     what is over becomes a supply line of its own (surplus). The first receipt of a line says who keeps it.
+    ``handed_over_by`` and ``received_by`` sign the receipt record, each with the office.
     Raises ``Forbidden``; ``WrongState`` unless the pledge is open; ``Refusal`` with all problems at their
     places (``lines-0-refuse_reason``); ``NotEnough`` for money over what is to come, or if a refused part
     is allocated.
@@ -71,10 +75,12 @@ def record_receipt(
         occurred_on=occurred_on,
         confirmed_by=by,
         confirmed_at=clock.now(),
+        handed_over_by=handed_over_by.strip(),
+        received_by=received_by.strip(),
         note=note,
     )
     for number, line in enumerate(lines):
-        _book(receipt, line, supply, by, f"lines-{number}-")
+        book(receipt, line, supply, by, f"lines-{number}-")
     _settle(pledge, receipt, done, supply, cash, by)
     return receipt
 
@@ -93,9 +99,10 @@ def _kept_elsewhere(
             )
 
 
-def _book(
+def book(
     receipt: Receipt, line: ReceivedLine, supply: dict[int, SupplyBalance], by: User, place: str
 ) -> None:
+    """A line of the receipt and its moves. Raises ``NotEnough`` at its place."""
     try:
         if line.amount:
             _book_cash(receipt, line, by)
@@ -158,6 +165,7 @@ def _receive(
         supply_line=supply_line,
         accepted=accepted,
         refused=refused,
+        quality=line.quality if accepted else ReceiptLine.Quality.UNSAID,
         refuse_reason=line.refuse_reason if refused else "",
         unit_value=value,
     )

@@ -1,15 +1,20 @@
 """What the screens of this room accept. One file per noun; forms clean to final types and write nothing."""
 
 from donors.forms.donor import DonorFilter, DonorForm
-from donors.forms.pledge import PledgeFilter, PledgeForm, WithdrawForm
+from donors.forms.instalment import InstalmentForm
+from donors.forms.pledge import PledgeFilter, PledgeForm
+from donors.forms.pledge_change import PledgeChangeForm, ReasonForm, WithdrawForm
 from donors.forms.receipt import ReceiptForm
 from donors.forms.supply import SupplyFilter
 
 __all__ = [
     "DonorFilter",
     "DonorForm",
+    "InstalmentForm",
+    "PledgeChangeForm",
     "PledgeFilter",
     "PledgeForm",
+    "ReasonForm",
     "ReceiptForm",
     "SupplyFilter",
     "WithdrawForm",

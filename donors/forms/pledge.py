@@ -12,10 +12,12 @@ from directory import clock
 from directory.errors import Problem
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.forms.rows import RowsForm
-from directory.models import Agency, Place, Unit, User
+from directory.models import Agency, Unit, User
 from donors.actions import PledgedLine
+from donors.actions.pledge_change import fields_of
 from donors.checks import days_of_pledge, pledged_line
 from donors.forms.overlap import OverlapForm
+from donors.forms.purpose import Purposes
 from donors.forms.scope import ScopeField
 from donors.models import Donor, FundingSource, PledgeLine
 from donors.numbers import DONG_DIGITS
@@ -59,9 +61,7 @@ class PledgeForm(RowsForm, OverlapForm):
         self._choose("mobilised_by", agencies)
         self.fields["mobilised_by"].initial = user.agency
         self._items = {str(item.pk): item for item in SupportItem.objects.in_use().select_related("area")}
-        self._areas = {f"area-{item.area_id}": item.area for item in self._items.values()}
-        places = Place.objects.visible_to(user).on(clock.today()).select_related("unit")
-        self._places = {f"place-{place.pk}": place for place in places}
+        self.purposes = Purposes(user, dict.fromkeys(item.area for item in self._items.values()))
         for _row in range(ROWS):
             self.add_row(self._row_fields())
         if not self.fields["source"].queryset.exists():  # type: ignore[attr-defined]
@@ -79,8 +79,7 @@ class PledgeForm(RowsForm, OverlapForm):
             "unit_value": WholeNumberField(label=_("Value of one, đồng"), **dong),
             "amount": WholeNumberField(label=_("Cash, đồng"), **dong),
             "purpose": forms.CharField(label=_("Purpose"), max_length=200),
-            "earmark": forms.ChoiceField(label=_("Meant for"), choices=self._earmarks),
-            "earmark_hard": forms.BooleanField(label=_("binding: for nothing else")),
+            **self.purposes.fields(),
         }
 
     def _goods_or_cash(self) -> list[Any]:
@@ -88,11 +87,6 @@ class PledgeForm(RowsForm, OverlapForm):
         for key, item in self._items.items():
             groups.setdefault(str(item.area), []).append((key, f"{item} ({item.unit})"))
         return [("", "—"), (CASH, _("Cash")), *groups.items()]
-
-    def _earmarks(self) -> list[Any]:
-        areas = [(key, str(area)) for key, area in self._areas.items()]
-        places = [(key, place.full_name) for key, place in self._places.items()]
-        return [("", _("not earmarked")), (_("Support area"), areas), (_("Place"), places)]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -129,9 +123,7 @@ class PledgeForm(RowsForm, OverlapForm):
         return {**values, "lines": [self._line(self.values_of(number)) for number in self.filled_rows]}
 
     def _line(self, row: dict[str, Any]) -> PledgedLine:
-        key = row["earmark"]
-        area, place = self._areas.get(key), self._places.get(key)
-        named = PledgeLine.Earmark.AREA if area else PledgeLine.Earmark.PLACE if place else ""
+        purpose = self.purposes.read(row)
         return PledgedLine(
             kind=PledgeLine.Kind.CASH if row["item"] == CASH else PledgeLine.Kind.GOODS,
             item=self._items.get(row["item"]),
@@ -139,17 +131,8 @@ class PledgeForm(RowsForm, OverlapForm):
             unit_value=row["unit_value"],
             amount=row["amount"],
             purpose=row["purpose"],
-            earmark=named or PledgeLine.Earmark.NONE,
-            earmark_hard=row["earmark_hard"],
-            earmark_area=area,
-            earmark_place=place,
+            **fields_of(purpose),
         )
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300})
-    )
 
 
 class PledgeFilter(forms.Form):

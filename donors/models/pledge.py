@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency, Place, SupportArea, Unit
 from directory.text import unaccented
+from donors.instalments import Due, schedule
 from donors.models.donor import Donor, FundingSource
 from donors.states import PledgeState
 from needs.models import Need, SupportItem
 
 if TYPE_CHECKING:
     from directory.models import User
+    from donors.models.supply import SupplyBalance
 
 
 class PledgeQuerySet(models.QuerySet):
@@ -51,8 +56,16 @@ class PledgeQuerySet(models.QuerySet):
         )
 
     def overdue(self) -> PledgeQuerySet:
-        """Open ones whose due day has passed."""
-        return self.filter(state=PledgeState.OPEN, due_on__lt=clock.today())
+        """Open ones of which a due day, the last or that of an instalment, has passed without all that was
+        due."""
+        return self.due_before(clock.today())
+
+    def due_before(self, day: date) -> PledgeQuerySet:
+        """Open ones of which something is to have come before ``day`` and has not."""
+        late = PledgeLine.objects.late(day).filter(pledge__state=PledgeState.OPEN)
+        return self.filter(
+            Q(due_on__lt=day) | Q(pk__in=late.values("pledge_id").order_by()), state=PledgeState.OPEN
+        )
 
     def totals(self) -> dict[str, int]:
         """See ``PledgeLineQuerySet.totals``."""
@@ -63,6 +76,11 @@ class PledgeQuerySet(models.QuerySet):
         return self.select_related("donor", "source", "mobilised_by").prefetch_related(
             models.Prefetch("lines", PledgeLine.objects.with_progress())
         )
+
+    def in_order_of_due_day(self) -> PledgeQuerySet:
+        """The first day on which something is to come that has not. Of open pledges that name a day."""
+        first = Instalment.objects.unfilled().filter(line__pledge=OuterRef("pk")).order_by("due_on")
+        return self.order_by(Coalesce(Subquery(first.values("due_on")[:1]), F("due_on")), "pk")
 
 
 class Pledge(ActionOnly):
@@ -120,9 +138,24 @@ class Pledge(ActionOnly):
     def __str__(self) -> str:
         return f"{self.code} – {self.giver}"
 
+    @cached_property
+    def due_day(self) -> date | None:
+        """The first day on which something is to come that has not; None once nothing is, or of no day.
+
+        Reads the lines as ``for_list`` loads them.
+        """
+        if self.state != PledgeState.OPEN:
+            return None
+        days = [day for line in self.lines.all() if (day := line.due_day)]
+        return min(days, default=None)
+
     @property
     def is_overdue(self) -> bool:
-        return self.state == PledgeState.OPEN and self.due_on is not None and self.due_on < clock.today()
+        return self.due_day is not None and self.due_day < clock.today()
+
+    @property
+    def days_late(self) -> int:
+        return (clock.today() - self.due_day).days if self.due_day else 0
 
     @property
     def giver(self) -> Donor | FundingSource:
@@ -139,14 +172,43 @@ EARMARKS = (
 )
 
 
+# Pieces of the promised goods of a line that were withdrawn.
+TAKEN_BACK = Coalesce(
+    models.Sum("supply_lines__balance__withdrawn", filter=Q(supply_lines__origin__in=("pledge", "walk_in"))),
+    0,
+)
+
+
 class PledgeLineQuerySet(models.QuerySet):
     def totals(self) -> dict[str, int]:
-        """What still stands, whole đồng: ``goods`` at their value, ``cash``; ``unvalued``: lines without."""
-        goods = F("quantity") * F("unit_value")
-        return self.exclude(pledge__state=PledgeState.WITHDRAWN).aggregate(
+        """What still stands, whole đồng: ``goods`` at their value, ``cash``; ``unvalued``: lines without.
+
+        What was withdrawn, or let go when the pledge expired or was not kept, stands no more.
+        """
+        kept = self.exclude(pledge__state=PledgeState.WITHDRAWN).annotate(gone=TAKEN_BACK)
+        goods = (F("quantity") - F("gone")) * F("unit_value")
+        return kept.aggregate(
             goods=models.Sum(goods, default=0, output_field=models.BigIntegerField()),
-            cash=models.Sum("amount", default=0),
-            unvalued=models.Count("pk", filter=Q(kind="goods", unit_value=0)),
+            cash=models.Sum(F("amount") - F("cash__withdrawn"), default=0),
+            unvalued=models.Count("pk", filter=Q(kind="goods", unit_value=0, quantity__gt=F("gone"))),
+        )
+
+    def late(self, day: date) -> PledgeLineQuerySet:
+        """Lines of which less came than their instalments before ``day`` make, and some is still to come."""
+        due = Instalment.objects.filter(line=OuterRef("pk"), due_on__lt=day).order_by().values("line")
+        settled = F("supply_lines__balance__received") + F("supply_lines__balance__refused")
+        return self.annotate(
+            due_by_then=Subquery(due.annotate(whole=models.Sum(SIZE)).values("whole"))
+        ).filter(
+            Q(
+                due_by_then__gt=F("cash__received"),
+                cash__amount__gt=F("cash__received") + F("cash__withdrawn"),
+            )
+            | Q(
+                supply_lines__origin="pledge",
+                due_by_then__gt=settled,
+                supply_lines__balance__quantity__gt=settled + F("supply_lines__balance__withdrawn"),
+            )
         )
 
     def in_areas(self, areas: Iterable[int]) -> PledgeLineQuerySet:
@@ -167,12 +229,13 @@ class PledgeLineQuerySet(models.QuerySet):
         """The lines of ``pledges`` in the order of the list, with all that a row of a file shows."""
         giver = ("pledge__donor", "pledge__source", "pledge__mobilised_by")
         lines = self.filter(pledge__in=pledges.order_by()).select_related("item", *giver, *EARMARKS)
-        return lines.order_by("-pledge__pledged_on", "-pledge_id", "pk")
+        late = Pledge.objects.overdue().filter(pk=OuterRef("pledge_id"))
+        return lines.annotate(overdue=Exists(late)).order_by("-pledge__pledged_on", "-pledge_id", "pk")
 
     def with_progress(self) -> PledgeLineQuerySet:
-        """With item, earmark and balances."""
+        """With item, earmark, balances and instalments."""
         return self.select_related("item", "cash", *EARMARKS).prefetch_related(
-            "supply_lines__balance", "supply_lines__custodian"
+            "supply_lines__balance", "supply_lines__custodian", "instalments"
         )
 
 
@@ -275,11 +338,60 @@ class PledgeLine(ActionOnly):
         return self.amount or (self.quantity or 0) * (self.unit_value or 0)
 
     @property
+    def promise(self) -> SupplyBalance | CashBalance:
+        """The balance of what was promised (not of a surplus, or of what was bought)."""
+        if not self.is_goods:
+            return self.cash
+        supply = min(self.supply_lines.all(), key=lambda line: line.pk)
+        return supply.balance
+
+    @property
+    def size(self) -> int:
+        """Pieces or đồng promised, what was withdrawn included."""
+        return self.amount or self.quantity or 0
+
+    @property
+    def to_come(self) -> int:
+        return self.promise.to_come
+
+    @property
+    def schedule(self) -> list[Due]:
+        """The instalments and how far each is filled: what comes fills the earliest first."""
+        balance = self.promise
+        stands = self.size - balance.withdrawn
+        return schedule(list(self.instalments.all()), stands, stands - balance.to_come)
+
+    @property
+    def due_day(self) -> date | None:
+        """The first day on which something of it is to come; None if nothing is, or no day was named."""
+        if not self.to_come:
+            return None
+        return next((due.day for due in self.schedule if due.left), self.pledge.due_on)
+
+    @property
     def earmarked_for(self) -> str:
         """The area, place or need that the line is meant for; empty if for none."""
         if self.earmark_place:
             return self.earmark_place.full_name
         return str(self.earmark_area or self.earmark_need or "")
+
+
+# What a part is, and what of its line came or was refused at the door.
+SIZE = Coalesce(F("amount"), F("quantity"), output_field=models.BigIntegerField())
+SETTLED = Coalesce(
+    F("line__cash__received"),
+    F("line__supply_lines__balance__received") + F("line__supply_lines__balance__refused"),
+    output_field=models.BigIntegerField(),
+)
+
+
+class InstalmentQuerySet(models.QuerySet):
+    def unfilled(self) -> InstalmentQuerySet:
+        """Those that what came of their line does not fill: the earliest are filled first."""
+        earlier = Instalment.objects.filter(line=OuterRef("line"), due_on__lte=OuterRef("due_on"))
+        sums = earlier.order_by().values("line").annotate(whole=models.Sum(SIZE)).values("whole")
+        promised = Q(line__kind="cash") | Q(line__supply_lines__origin="pledge")
+        return self.annotate(due_by_then=Subquery(sums)).filter(promised, due_by_then__gt=SETTLED)
 
 
 class Instalment(ActionOnly):
@@ -291,6 +403,8 @@ class Instalment(ActionOnly):
     due_on = models.DateField(_("due on"))
     quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
     amount = models.PositiveBigIntegerField(_("amount (đồng)"), null=True, blank=True)
+
+    objects = InstalmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("instalment")

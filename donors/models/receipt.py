@@ -25,6 +25,10 @@ class ReceiptQuerySet(models.QuerySet):
         """Receipts of the pledges that the user sees; who keeps what came sees the pledge too."""
         return self.filter(pledge__in=Pledge.objects.visible_to(user))
 
+    def standing(self) -> ReceiptQuerySet:
+        """Neither taken back nor the counter-row that takes one back."""
+        return self.filter(reverses__isnull=True, reversal__isnull=True)
+
     def of(self, pledges: PledgeQuerySet) -> ReceiptQuerySet:
         return self.filter(pledge__in=pledges.order_by())
 
@@ -33,7 +37,7 @@ class ReceiptQuerySet(models.QuerySet):
         return ReceiptLine.objects.filter(receipt__in=self).totals()
 
     def for_list(self) -> ReceiptQuerySet:
-        return self.select_related("custodian", "pledge").prefetch_related(
+        return self.select_related("custodian", "pledge", "reverses", "reversal").prefetch_related(
             models.Prefetch("lines", ReceiptLine.objects.for_page())
         )
 
@@ -71,6 +75,16 @@ class Receipt(ActionOnly):
         verbose_name=_("receipt record"),
     )
 
+    reverses = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversal",
+        verbose_name=_("takes back"),
+        help_text=_("this row takes the other one back: its numbers are below 0, its note is the reason"),
+    )
+
     objects = ReceiptQuerySet.as_manager()
 
     class Meta:
@@ -80,6 +94,14 @@ class Receipt(ActionOnly):
 
     def __str__(self) -> str:
         return f"{self.code} – {self.pledge.giver}"
+
+    @property
+    def is_taken_back(self) -> bool:
+        return hasattr(self, "reversal")
+
+    @property
+    def stands(self) -> bool:
+        return self.reverses_id is None and not self.is_taken_back
 
     @property
     def value(self) -> int:
@@ -94,7 +116,9 @@ class ReceiptLineQuerySet(models.QuerySet):
         return self.aggregate(
             goods=models.Sum(goods, default=0, output_field=models.BigIntegerField()),
             cash=models.Sum("amount", default=0),
-            unvalued=models.Count("pk", filter=Q(accepted__gt=0, unit_value=0)),
+            unvalued=models.Count(
+                "pk", filter=Q(accepted__gt=0, unit_value=0, receipt__reversal__isnull=True)
+            ),
         )
 
     def listed(self, receipts: ReceiptQuerySet) -> ReceiptLineQuerySet:
@@ -108,7 +132,10 @@ class ReceiptLineQuerySet(models.QuerySet):
 
 
 class ReceiptLine(ActionOnly):
-    """One supply line (or cash line) of a receipt: what was accepted, and what was refused and why."""
+    """One supply line (or cash line) of a receipt: what was accepted, and what was refused and why.
+
+    In a receipt that takes another one back the numbers are below 0, so that sums need not know of it.
+    """
 
     class Quality(models.TextChoices):
         UNSAID = "", _("not said")
@@ -123,13 +150,13 @@ class ReceiptLine(ActionOnly):
     supply_line = models.ForeignKey(
         SupplyLine, models.PROTECT, null=True, related_name="receipt_lines", verbose_name=_("supply line")
     )
-    accepted = models.PositiveIntegerField(_("accepted"), default=0)
-    refused = models.PositiveIntegerField(_("refused"), default=0)
+    accepted = models.IntegerField(_("accepted"), default=0)
+    refused = models.IntegerField(_("refused"), default=0)
     quality = models.CharField(
         _("quality"), max_length=10, choices=Quality, default=Quality.UNSAID, blank=True
     )
     refuse_reason = models.CharField(_("reason of the refusal"), max_length=300, blank=True)
-    amount = models.PositiveBigIntegerField(_("amount (đồng)"), default=0)
+    amount = models.BigIntegerField(_("amount (đồng)"), default=0)
     unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)
 
     objects = ReceiptLineQuerySet.as_manager()
@@ -140,8 +167,10 @@ class ReceiptLine(ActionOnly):
         ordering = ["receipt", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(supply_line__isnull=False, amount=0) & (Q(accepted__gt=0) | Q(refused__gt=0))
-                | Q(supply_line__isnull=True, amount__gt=0, accepted=0, refused=0),
+                condition=Q(supply_line__isnull=False, amount=0)
+                & (Q(accepted__gte=0, refused__gte=0) | Q(accepted__lte=0, refused__lte=0))
+                & ~Q(accepted=0, refused=0)
+                | Q(supply_line__isnull=True, accepted=0, refused=0) & ~Q(amount=0),
                 name="receipt_line_goods_or_cash",
             ),
             models.CheckConstraint(

@@ -6,9 +6,12 @@ from donors.views.pledge import (
     pledge_detail,
     pledge_export,
     pledge_list,
-    pledge_withdraw,
+    pledge_overdue,
+    pledge_overdue_export,
     receipt_export,
 )
+from donors.views.pledge_change import pledge_change, pledge_instalments
+from donors.views.pledge_end import pledge_expire, pledge_withdraw
 from donors.views.receipt import receipt_create, receipt_detail
 from donors.views.supply import supply_export, supply_list
 
@@ -17,10 +20,15 @@ __all__ = [
     "donor_detail",
     "donor_export",
     "donor_list",
+    "pledge_change",
     "pledge_create",
     "pledge_detail",
+    "pledge_expire",
     "pledge_export",
+    "pledge_instalments",
     "pledge_list",
+    "pledge_overdue",
+    "pledge_overdue_export",
     "pledge_withdraw",
     "receipt_create",
     "receipt_detail",

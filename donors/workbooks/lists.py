@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from documents.exports import ListColumn, ListFile, yes_or_no
 from documents.spreadsheet import Value
 from donors.models import Donor, Pledge, PledgeLine, ReceiptLine, SupplyLine
+from donors.numbers import grouped
 
 DONORS = ListFile[Donor](
     gettext_lazy("Donors"),
@@ -34,8 +35,8 @@ def _pledges(donor: Donor) -> int:
     return donor.pledge_count  # type: ignore[attr-defined]
 
 
-def _state(pledge: Pledge) -> str:
-    return _("Overdue") if pledge.is_overdue else pledge.get_state_display()
+def _state(line: PledgeLine) -> str:
+    return _("Overdue") if line.overdue else line.pledge.get_state_display()  # type: ignore[attr-defined]
 
 
 def _giver(pledge: Pledge) -> str:
@@ -58,7 +59,7 @@ PLEDGES = ListFile[PledgeLine](
         ListColumn(gettext_lazy("Mobilised by"), 20, lambda line: line.pledge.mobilised_by.short_name),
         ListColumn(gettext_lazy("Pledged on"), 12, lambda line: line.pledge.pledged_on),
         ListColumn(gettext_lazy("Due on"), 12, lambda line: line.pledge.due_on or ""),
-        ListColumn(gettext_lazy("State"), 16, lambda line: _state(line.pledge)),
+        ListColumn(gettext_lazy("State"), 16, lambda line: _state(line)),
         ListColumn(gettext_lazy("Not to be named in public"), 14, lambda line: _anonymous(line.pledge)),
         ListColumn(gettext_lazy("Note"), 34, lambda line: line.pledge.note),
     ],
@@ -82,6 +83,29 @@ def _anonymous(pledge: Pledge) -> str:
     return yes_or_no(pledge.anonymous)
 
 
+# A row for each pledge of which something should have come and has not.
+OVERDUE = ListFile[Pledge](
+    gettext_lazy("Overdue pledges"),
+    "cam-ket-qua-han",
+    [
+        ListColumn(gettext_lazy("Code"), 14, lambda pledge: pledge.code),
+        ListColumn(gettext_lazy("Giver"), 34, lambda pledge: _giver(pledge)),
+        ListColumn(gettext_lazy("Telephone"), 16, lambda pledge: pledge.donor.phone if pledge.donor else ""),
+        ListColumn(gettext_lazy("Mobilised by"), 20, lambda pledge: pledge.mobilised_by.short_name),
+        ListColumn(gettext_lazy("Due on"), 12, lambda pledge: pledge.due_day or ""),
+        ListColumn(gettext_lazy("Days late"), 10, lambda pledge: pledge.days_late),
+        ListColumn(gettext_lazy("Still to come"), 40, lambda pledge: _awaited(pledge)),
+        ListColumn(gettext_lazy("Note"), 34, lambda pledge: pledge.note),
+    ],
+)
+
+
+def _awaited(pledge: Pledge) -> str:
+    """“120 bộ Áo ấm; 5.000.000 đồng”"""
+    lines = [line for line in pledge.lines.all() if line.to_come]
+    return "; ".join(f"{grouped(line.to_come)} {line.unit} {line.item or ''}".strip() for line in lines)
+
+
 # A row for each line of a receipt.
 RECEIPTS = ListFile[ReceiptLine](
     gettext_lazy("Receipts"),
@@ -94,6 +118,7 @@ RECEIPTS = ListFile[ReceiptLine](
         ListColumn(gettext_lazy("Goods, service or money"), 30, lambda line: str(line.pledge_line.what)),
         ListColumn(gettext_lazy("Unit of measure"), 10, lambda line: line.pledge_line.unit),
         ListColumn(gettext_lazy("Accepted"), 12, lambda line: _pieces(line.pledge_line, line.accepted)),
+        ListColumn(gettext_lazy("Quality"), 18, lambda line: _quality(line)),
         ListColumn(gettext_lazy("Refused"), 12, lambda line: _pieces(line.pledge_line, line.refused)),
         ListColumn(gettext_lazy("Reason of the refusal"), 26, lambda line: line.refuse_reason),
         ListColumn(gettext_lazy("Value (đồng)"), 18, lambda line: _received_value(line)),
@@ -101,6 +126,10 @@ RECEIPTS = ListFile[ReceiptLine](
         ListColumn(gettext_lazy("Note"), 34, lambda line: line.receipt.note),
     ],
 )
+
+
+def _quality(line: ReceiptLine) -> str:
+    return str(line.get_quality_display()) if line.quality else ""
 
 
 def _received_value(line: ReceiptLine) -> Value:

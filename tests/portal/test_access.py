@@ -115,7 +115,7 @@ OBJECTS: dict[str, Shows] = {
     **{
         f"{noun}_export": Shows((), lambda chain: {"format": "csv"})
         for noun in (
-            *("need", "buying", "round", "donor", "pledge", "receipt", "supply"),
+            *("need", "buying", "round", "donor", "pledge", "pledge_overdue", "receipt", "supply"),
             *("allocation", "distribution", "place", "account"),
         )
     },
@@ -128,7 +128,8 @@ OBJECTS: dict[str, Shows] = {
         for page in ("detail", "change", "prices", "sizes", "retire", "restore", "delete")
     },
     "donor_detail": one("donor"),
-    **{name: one("pledge") for name in ("pledge_detail", "pledge_withdraw", "receipt_create")},
+    **{f"pledge_{page}": one("pledge") for page in ("detail", "change", "instalments", "expire", "withdraw")},
+    "receipt_create": one("pledge"),
     "receipt_detail": one("receipt"),
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),

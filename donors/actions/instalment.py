@@ -1,0 +1,179 @@
+"""A pledge that comes in parts, each by its own day."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from directory import history
+from directory.deeds import action
+from directory.errors import Problem, Refusal, Stale, WrongState
+from directory.models import HistoryEntry, User
+from directory.stale import says_both
+from donors import ledger
+from donors.checks import days_of_pledge
+from donors.models import Instalment, Pledge, PledgeLine
+from donors.numbers import grouped
+from donors.permissions import demand_handling
+from donors.states import PledgeState
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is due on a day: pieces or đồng by the id of the pledge line. ``at``: where it stands in a
+    form.
+    """
+
+    due_on: date
+    sizes: Mapping[int, int]
+    at: str = ""
+
+
+Days = dict[int, dict[date, int]]
+
+
+def instalments_of(pledge: Pledge) -> Days:
+    """Pieces or đồng by line and day."""
+    return {
+        line.pk: {each.due_on: each.size for each in line.instalments.all()} for line in pledge.lines.all()
+    }
+
+
+@action
+def set_instalments(
+    *,
+    by: User,
+    pledge: Pledge,
+    known: Days,
+    parts: Sequence[Part],
+    reason: str,
+    key: uuid.UUID | None = None,
+) -> Pledge:
+    """Say which part of each line is due on which day; none: the whole pledge has its one day again.
+
+    The parts of a line make the whole of it. The pledge's own day is that of the last part.
+    Raises ``Forbidden``; ``WrongState`` unless open; ``Stale`` if others changed what ``known`` says;
+    ``Refusal`` naming each day and line that is wrong.
+    """
+    demand_handling(by, pledge)
+    pledge = ledger.lock_pledge(pledge)
+    if pledge.state != PledgeState.OPEN:
+        raise WrongState(
+            _("Pledge %(code)s is “%(state)s”: nothing of it is awaited, so it needs no instalments.")
+            % {"code": pledge.code, "state": pledge.get_state_display()}
+        )
+    lines = list(pledge.lines.select_related("item").prefetch_related("instalments").order_by("pk"))
+    stored, wanted = instalments_of(pledge), _by_line(lines, parts)
+    _refuse_stale(pledge, lines, known, stored, wanted)
+    if problems := list(_problems(pledge, lines, parts, reason)):
+        raise Refusal(problems, code="invalid_instalments")
+    _store(lines, wanted)
+    if parts:
+        pledge.due_on = max(part.due_on for part in parts)
+        pledge.save(update_fields=["due_on"])
+    history.record(
+        pledge,
+        gettext_noop("set the instalments"),
+        by=by,
+        reason=reason,
+        before={"instalments": _in_words(lines, stored)},
+        after={"instalments": _in_words(lines, wanted)},
+    )
+    return pledge
+
+
+def fit_instalments(line: PledgeLine) -> None:
+    """After a change of the line's size: the last instalment takes the difference, up or down."""
+    rows = list(line.instalments.order_by("due_on"))
+    more = line.size - sum(row.size for row in rows)
+    while rows and more:
+        last = rows[-1]
+        size = max(last.size + more, 0)
+        more += last.size - size
+        if size:
+            last.quantity, last.amount = (size, None) if line.is_goods else (None, size)
+            last.save(update_fields=["quantity", "amount"])
+        else:
+            rows.pop().delete()
+
+
+def _by_line(lines: Sequence[PledgeLine], parts: Sequence[Part]) -> Days:
+    """Of each line the parts that have a size."""
+    days: Days = {}
+    for line in lines:
+        days[line.pk] = {}
+        for part in parts:
+            if size := part.sizes.get(line.pk):
+                days[line.pk][part.due_on] = days[line.pk].get(part.due_on, 0) + size
+    return days
+
+
+def _refuse_stale(
+    pledge: Pledge, lines: Sequence[PledgeLine], known: Days, stored: Days, wanted: Days
+) -> None:
+    if stored in (known, wanted):
+        return
+    entry = HistoryEntry.objects.of(pledge).first()
+    theirs, yours = ", ".join(_in_words(lines, stored)), ", ".join(_in_words(lines, wanted))
+    raise Stale(says_both(theirs, yours, entry.by if entry else None), theirs=stored, yours=wanted)
+
+
+def _problems(
+    pledge: Pledge, lines: Sequence[PledgeLine], parts: Sequence[Part], reason: str
+) -> Iterator[Problem]:
+    if not reason.strip():
+        yield Problem(_("No reason was given. Say what was agreed with the donor."), "reason")
+    days = [part.due_on for part in parts]
+    for part in parts:
+        for problem in days_of_pledge(pledge.pledged_on, part.due_on):
+            yield Problem(problem.message, f"{part.at}due_on")
+        if days.count(part.due_on) > 1:
+            yield Problem(_("This day stands twice. Add the two instalments up."), f"{part.at}due_on")
+        if not any(part.sizes.values()):
+            yield Problem(
+                _("Nothing is due on this day. Type a part of at least one line, or clear the day."),
+                f"{part.at}due_on",
+            )
+    for line in lines:
+        yield from _whole(line, parts)
+
+
+def _whole(line: PledgeLine, parts: Sequence[Part]) -> Iterator[Problem]:
+    """The parts of a line make the whole of it, if it comes in parts at all."""
+    sizes = [part.sizes.get(line.pk) or 0 for part in parts]
+    made = sum(sizes)
+    if not made or made == line.size:
+        return
+    last = max(number for number, size in enumerate(sizes) if size)
+    yield Problem(
+        _(
+            "The instalments of %(what)s make %(made)s %(unit)s, promised are %(whole)s. Correct them so "
+            "that they add up."
+        )
+        % {"what": line.what, "made": grouped(made), "unit": line.unit, "whole": grouped(line.size)},
+        f"{parts[last].at}line-{line.pk}",
+    )
+
+
+def _store(lines: Sequence[PledgeLine], wanted: Days) -> None:
+    for line in lines:
+        for row in line.instalments.all():
+            row.delete()
+        for day, size in wanted[line.pk].items():
+            quantity, amount = (size, None) if line.is_goods else (None, size)
+            Instalment.objects.create(line=line, due_on=day, quantity=quantity, amount=amount)
+
+
+def _in_words(lines: Sequence[PledgeLine], days: Days) -> list[str]:
+    """“30/06/2025: 100 bộ Áo ấm”, by day."""
+    return [
+        f"{date_format(day, 'SHORT_DATE_FORMAT')}: {grouped(size)} {line.unit} {line.item or ''}".strip()
+        for line in lines
+        for day, size in sorted(days.get(line.pk, {}).items())
+    ]
