@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.models import Agency, AgencySuccession, Place, Unit
 from donors.models import MobilisationPlan, MobilisationTarget, Pledge, PledgeLine, Purchase
-from donors.models.pledge import EARMARKS
+from donors.models.pledge_line import EARMARKS
 from donors.states import PledgeState, PurchaseState
 from needs.models import AgeBand, SupportItem
 

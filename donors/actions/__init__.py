@@ -1,8 +1,14 @@
 """Every write of this room. One file per noun."""
 
 from donors.actions.donor import register_donor
+from donors.actions.instalment import Part, set_instalments
+from donors.actions.pledge import PledgedLine, record_pledge
+from donors.actions.pledge_change import change_pledge
+from donors.actions.pledge_end import WithdrawnPart, expire_pledge, withdraw_part, withdraw_pledge
 from donors.actions.purchase import Bought, Wanted, cancel_purchase, complete_purchase, plan_purchase
 from donors.actions.receipt import ReceivedLine, record_receipt
+from donors.actions.receipt_back import take_back_receipt
+from donors.actions.receipt_walk_in import BroughtLine, NewDonor, record_walk_in
 from donors.actions.stock import move_stock, restore_stock, write_off_stock
 
 __all__ = [

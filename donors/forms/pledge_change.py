@@ -20,7 +20,7 @@ from donors.forms.purpose import Purposes
 from donors.models import Pledge, PledgeLine
 from donors.numbers import DONG_DIGITS
 from donors.states import PledgeState
-from needs.models import Need
+from needs.models import Need, SupportItem
 
 
 class ReasonForm(forms.Form):
@@ -80,7 +80,7 @@ class PledgeChangeForm(RowsForm, ReasonForm):
         self.pledge, self.terms = pledge, terms_of(pledge)
         self.lines = list(pledge.lines.all())
         super().__init__(*args, initial=self._initial(), **kwargs)
-        areas = SupportArea.objects.filter(pk__in=user.reach.areas)
+        areas = dict.fromkeys(item.area for item in SupportItem.objects.in_use().select_related("area"))
         self.purposes = Purposes(user, areas, self.lines)
         self.is_open = pledge.state == PledgeState.OPEN
         if not self.is_open or any(line.instalments.all() for line in self.lines):

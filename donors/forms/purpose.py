@@ -63,14 +63,15 @@ class Purposes:
         places = Place.objects.visible_to(user).on(clock.today()).select_related("unit")
         self._areas = {f"area-{area.pk}": area for area in areas}
         self._places = {f"place-{place.pk}": place for place in places}
-        needs = Need.objects.visible_to(user).filter(closed_at=None)
+        named: list[int] = []
         for line in kept:
             if line.earmark_area:
                 self._areas.setdefault(f"area-{line.earmark_area_id}", line.earmark_area)
             if line.earmark_place:
                 self._places.setdefault(f"place-{line.earmark_place_id}", line.earmark_place)
             if line.earmark_need_id:
-                needs = needs | Need.objects.filter(pk=line.earmark_need_id)
+                named.append(line.earmark_need_id)
+        needs = Need.objects.nameable_by(user, named)
         self.needs = needs.select_related("item__area", "age_band", "place__unit", "balance")
 
     @cached_property

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency, Place
-from donors.models.pledge import Pledge, PledgeLine
+from donors.models.pledge import Pledge
+from donors.models.pledge_line import PledgeLine
 from donors.models.supply import SupplyLine
 from donors.states import PurchaseState
 from needs.models import AgeBand, SupportItem

@@ -13,7 +13,8 @@ from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency
 from documents.models import Paper
-from donors.models.pledge import Pledge, PledgeLine, PledgeQuerySet
+from donors.models.pledge import Pledge, PledgeQuerySet
+from donors.models.pledge_line import PledgeLine
 from donors.models.supply import SupplyLine
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency
-from donors.models.pledge import EARMARKS, PledgeLine
+from donors.models.pledge_line import EARMARKS, PledgeLine
 from needs.models import SupportItem
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -28,6 +29,10 @@ class NeedQuerySet(models.QuerySet):
     def open_needs(self) -> NeedQuerySet:
         """Needs that are not closed and not yet covered in full."""
         return self.filter(closed_at__isnull=True, balance__covered__lt=F("balance__quantity"))
+
+    def nameable_by(self, user: User, named: Iterable[int] = ()) -> NeedQuerySet:
+        """Needs within reach that are not closed, and those already ``named``."""
+        return self.filter(Q(pk__in=self.visible_to(user).filter(closed_at=None)) | Q(pk__in=named))
 
     def unmet(self) -> NeedQuerySet:
         """Needs that are not closed and not yet delivered in full."""
