@@ -99,6 +99,9 @@ def _giver(by: User, donor: Donor | None, source: FundingSource | None) -> Itera
         yield Problem(_("A pledge comes from a donor, or from a fund or budget: choose one."), "donor")
     elif donor and not Donor.objects.visible_to(by).filter(pk=donor.pk).exists():
         yield Problem(_("You do not work with this donor. Choose one of your list."), "donor")
+    elif donor and donor.merged_into:
+        message = _("“%(donor)s” was merged into “%(kept)s”. Choose that entry.")
+        yield Problem(message % {"donor": donor, "kept": donor.merged_into}, "donor")
     elif source and not FundingSource.objects.visible_to(by).filter(pk=source.pk).exists():
         yield Problem(_("You do not work with this fund or budget. Choose one of your list."), "source")
 

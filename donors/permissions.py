@@ -39,6 +39,45 @@ def may_change_donor(user: User, donor: Donor) -> bool:
     return user.may(Permission.RECORD_DONATIONS) and mine
 
 
+def demand_donor_change(user: User, donor: Donor) -> None:
+    """Raise ``Forbidden`` unless the user keeps the entry."""
+    if not may_change_donor(user, donor):
+        message = _(
+            "The entry “%(donor)s” is kept by %(agency)s and the coordinating office. "
+            "Tell one of them what to change."
+        )
+        raise Forbidden(message % {"donor": donor, "agency": donor.registered_by})
+
+
+def merges_donors(user: User, scope: Unit) -> bool:
+    """A merge moves pledges of many agencies: the coordinators of the scope alone."""
+    return user.may(Permission.RECORD_DONATIONS) and coordinates(user, scope)
+
+
+def demand_merging(user: User, donor: Donor) -> None:
+    """Raise ``Forbidden`` unless the user may merge entries of the donor's scope."""
+    if not merges_donors(user, donor.scope):
+        message = _(
+            "Entries are merged by the coordinating office, because pledges of several agencies may hang "
+            "on them. Tell it that “%(donor)s” is registered twice."
+        )
+        raise Forbidden(message % {"donor": donor})
+
+
+def keeps_sources(user: User, scope: Unit) -> bool:
+    """The list of funds and budgets is the coordinators'; who keeps a fund sees its own."""
+    return user.may(Permission.RECORD_DONATIONS) and coordinates(user, scope)
+
+
+def demand_source_keeping(user: User, scope: Unit) -> None:
+    """Raise ``Forbidden`` unless the user keeps the funds and budgets of the scope."""
+    if not keeps_sources(user, scope):
+        message = _(
+            "The funds and budgets of %(scope)s are kept by its coordinating office. Tell it what to change."
+        )
+        raise Forbidden(message % {"scope": scope})
+
+
 def may_record_pledge(user: User, scope: Unit, mobilised_by: Agency) -> bool:
     """Coordinators record for anyone in their scope; the others what their own agency mobilised."""
     mine = coordinates(user, scope) or mobilised_by.pk in user.reach.agencies

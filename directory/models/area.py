@@ -22,6 +22,10 @@ class SupportAreaQuerySet(models.QuerySet):
         """The areas in which the user sees needs."""
         return self.filter(pk__in=user.reach.areas)
 
+    def in_order(self) -> SupportAreaQuerySet:
+        """All of them, as the plan names them."""
+        return self.order_by("order")
+
 
 class SupportArea(models.Model):
     """One of the plan's three: health and nutrition, play, warm clothing [plan I]."""

@@ -167,6 +167,17 @@ FIELDS = {
     "planned_on": gettext_noop("planned on"),
     "lines": gettext_noop("lines"),
     "note": gettext_noop("note"),
+    "origin": gettext_noop("where from"),
+    "tax_code": gettext_noop("tax code"),
+    "phone": gettext_noop("phone"),
+    "email": gettext_noop("e-mail"),
+    "address": gettext_noop("address"),
+    "contacts": gettext_noop("contacts"),
+    "capacities": gettext_noop("capacities"),
+    "donor": gettext_noop("donor"),
+    "agency": gettext_noop("kept by"),
+    "closed_on": gettext_noop("closed on"),
+    "targets": gettext_noop("targets"),
 }
 
 

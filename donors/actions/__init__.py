@@ -1,7 +1,9 @@
 """Every write of this room. One file per noun."""
 
-from donors.actions.donor import register_donor
+from donors.actions.contact import CapacityRow, ContactRow, set_capacities, set_contacts
+from donors.actions.donor import change_donor, register_donor
 from donors.actions.instalment import Part, set_instalments
+from donors.actions.merge import merge_donors
 from donors.actions.pledge import PledgedLine, record_pledge
 from donors.actions.pledge_change import change_pledge
 from donors.actions.pledge_end import WithdrawnPart, expire_pledge, withdraw_part, withdraw_pledge
@@ -14,6 +16,8 @@ from donors.actions.stock import move_stock, restore_stock, write_off_stock
 __all__ = [
     "Bought",
     "BroughtLine",
+    "CapacityRow",
+    "ContactRow",
     "NewDonor",
     "Part",
     "PledgedLine",
@@ -21,9 +25,11 @@ __all__ = [
     "Wanted",
     "WithdrawnPart",
     "cancel_purchase",
+    "change_donor",
     "change_pledge",
     "complete_purchase",
     "expire_pledge",
+    "merge_donors",
     "move_stock",
     "plan_purchase",
     "record_pledge",
@@ -31,6 +37,8 @@ __all__ = [
     "record_walk_in",
     "register_donor",
     "restore_stock",
+    "set_capacities",
+    "set_contacts",
     "set_instalments",
     "take_back_receipt",
     "withdraw_part",

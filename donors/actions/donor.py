@@ -11,11 +11,13 @@ from directory import history
 from directory.deeds import action
 from directory.errors import Forbidden, Refusal
 from directory.models import Unit, User
+from directory.stale import refuse_stale
 from directory.text import unaccented
 from donors.donor_checks import problems_of_donor
+from donors.donor_rules import DonorFacts, completed, facts_of
+from donors.merging import lock_donor, refuse_merged
 from donors.models import Donor
-from donors.models.donor import phone_key, tax_key
-from donors.permissions import may_register_donor
+from donors.permissions import demand_donor_change, may_register_donor
 
 
 @action
@@ -41,23 +43,44 @@ def register_donor(
         raise Forbidden(
             _("You may not register donors in %(scope)s. Ask its coordinating office.") % {"scope": scope}
         )
-    name = " ".join(name.split())
-    if problems := list(problems_of_donor(name=name, email=email)):
-        raise Refusal(problems, code="invalid_donor")
-    donor = Donor(
-        scope=scope,
-        registered_by=by.agency,
-        kind=kind,
-        origin=origin,
-        name=name,
-        name_key=unaccented(name)[:200],
-        phone=phone_key(phone),
-        email=email,
-        tax_code=tax_key(tax_code),
-        address=address,
-        note=note,
-    )
-    donor._history_user = by  # type: ignore[attr-defined]
-    donor.save()
+    facts = completed(DonorFacts(name, kind, origin, tax_code, phone, email, address, note))
+    donor = _written(Donor(scope=scope, registered_by=by.agency), facts, by)
     history.record(donor, gettext_noop("register the donor"), by=by)
+    return donor
+
+
+@action
+def change_donor(*, by: User, donor: Donor, version: int, facts: DonorFacts) -> Donor:
+    """Change what the registry says of a donor. ``version``: ``history.version_of`` when it was read.
+
+    Raises ``Forbidden``; ``WrongState`` once it is merged into another entry; ``Stale`` with both values
+    over a newer edit; ``Refusal`` naming each field that is wrong.
+    """
+    demand_donor_change(by, donor)
+    donor = lock_donor(donor)
+    refuse_merged(donor)
+    before, facts = facts_of(donor), completed(facts)
+    refuse_stale(donor, version, theirs=before.in_words(), yours=facts.in_words())
+    if before == facts:
+        return donor
+    _written(donor, facts, by)
+    old, new = before.in_words(), facts.in_words()
+    changed = [name for name in old if old[name] != new[name]]
+    history.record(
+        donor,
+        gettext_noop("change the donor"),
+        by=by,
+        before={name: old[name] for name in changed},
+        after={name: new[name] for name in changed},
+    )
+    return donor
+
+
+def _written(donor: Donor, facts: DonorFacts, by: User) -> Donor:
+    if problems := list(problems_of_donor(name=facts.name, email=facts.email)):
+        raise Refusal(problems, code="invalid_donor")
+    for name, value in vars(facts).items():
+        setattr(donor, name, value)
+    donor.name_key = unaccented(donor.name)[:200]
+    history.save(donor, by=by)
     return donor

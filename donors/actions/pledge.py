@@ -16,6 +16,7 @@ from directory.errors import Forbidden, Refusal
 from directory.models import Agency, Place, SupportArea, Unit, User
 from donors import ledger
 from donors.checks import problems_of_pledge
+from donors.merging import lock_donor
 from donors.models import Donor, FundingSource, Pledge, PledgeLine, SupplyLine
 from donors.permissions import may_record_pledge
 from donors.values import unit_value_of
@@ -67,6 +68,7 @@ def record_pledge(
             )
             % {"agency": mobilised_by}
         )
+    donor = donor and lock_donor(donor)
     problems = problems_of_pledge(
         by=by,
         scope=scope,

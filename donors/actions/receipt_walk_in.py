@@ -19,6 +19,7 @@ from donors.actions.donor import register_donor
 from donors.actions.pledge import PledgedLine, open_line
 from donors.actions.receipt import ReceivedLine, book
 from donors.checks import agency_within, problems_of_pledge, received_line
+from donors.merging import lock_donor
 from donors.models import (
     Donor,
     FundingSource,
@@ -116,6 +117,7 @@ def record_walk_in(
         )
     if new_donor is not None and donor is None:
         donor = _register(by, scope, new_donor)
+    donor = donor and lock_donor(donor)
     problems = problems_of_pledge(
         by=by,
         scope=scope,

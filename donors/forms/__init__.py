@@ -1,6 +1,6 @@
 """What the screens of this room accept. One file per noun; forms clean to final types and write nothing."""
 
-from donors.forms.donor import DonorFilter, DonorForm
+from donors.forms.donor import DonorFilter, DonorForm, DuplicateForm
 from donors.forms.instalment import InstalmentForm
 from donors.forms.pledge import PledgeFilter, PledgeForm
 from donors.forms.pledge_change import PledgeChangeForm, ReasonForm, WithdrawForm
@@ -10,6 +10,7 @@ from donors.forms.supply import SupplyFilter
 __all__ = [
     "DonorFilter",
     "DonorForm",
+    "DuplicateForm",
     "InstalmentForm",
     "PledgeChangeForm",
     "PledgeFilter",

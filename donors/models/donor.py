@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from directory.models import Agency, SupportArea, Unit
 from directory.text import unaccented
+from donors.numbers import grouped
 from needs.models import SupportItem
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from directory.models import User
 
 
@@ -34,12 +38,25 @@ class DonorQuerySet(models.QuerySet):
             | Q(pk__in=Pledge.objects.visible_to(user).values("donor_id"))
         )
 
+    def standing(self) -> DonorQuerySet:
+        """Without the entries that were merged into another."""
+        return self.filter(merged_into__isnull=True)
+
+    def apart_from(self, donor: Donor | None) -> DonorQuerySet:
+        return self.exclude(pk=donor.pk) if donor else self
+
+    def for_page(self) -> DonorQuerySet:
+        return self.select_related("registered_by", "scope", "merged_into")
+
     def search(self, text: str) -> DonorQuerySet:
-        """By part of the name (without diacritics), of the tax code or of the telephone number."""
+        """By part of the name (without diacritics), of the tax code or of the telephone number.
+
+        An entry is also found by what was typed into one that was merged into it.
+        """
         found = Q(name_key__contains=unaccented(text)) | Q(tax_code__contains=text.strip())
         if PHONE.fullmatch(text.strip()):
             found |= Q(phone__contains=phone_key(text))
-        return self.filter(found)
+        return self._or_merged(found)
 
     def registered_in(self, scopes: Iterable[Unit]) -> DonorQuerySet:
         """Whoever stands in the registry of one of the units, once: those merged into another do not."""
@@ -54,12 +71,54 @@ class DonorQuerySet(models.QuerySet):
 
     def like(self, scope: Unit, *, name: str, tax_code: str = "", phone: str = "") -> DonorQuerySet:
         """Likely the same giver: the same name without diacritics, tax code or telephone number."""
-        same = Q(name_key=unaccented(name))
-        if code := tax_key(tax_code):
-            same |= Q(tax_code=code)
-        if number := phone_key(phone):
-            same |= Q(phone=number)
-        return self.filter(same, scope=scope).select_related("registered_by")
+        same = _same(name, tax_code, phone)
+        return self._or_merged(same).standing().filter(scope=scope).select_related("registered_by")
+
+    def resembling(self, scope: Unit, *, name: str, tax_code: str = "", phone: str = "") -> DonorQuerySet:
+        """Those that are ``like``, and those whose name holds the same words but for the legal form."""
+        found = _same(name, tax_code, phone) | _holds_the_words(core_of(name))
+        donors = self._or_merged(found).standing().filter(scope=scope)
+        return donors.select_related("registered_by").order_by("name_key", "pk")
+
+    def alike(self, donor: Donor) -> DonorQuerySet:
+        """Others that may be the same as ``donor``."""
+        found = self.resembling(donor.scope, name=donor.name, tax_code=donor.tax_code, phone=donor.phone)
+        return found.apart_from(donor)
+
+    def _or_merged(self, found: Q) -> DonorQuerySet:
+        """Of which ``found`` is true, or is true of an entry that was merged into them."""
+        merged = self.model._default_manager.filter(found, merged_into__isnull=False)
+        return self.filter(found | Q(pk__in=merged.values("merged_into")))
+
+
+# What the name of an enterprise says of its legal form, as people do and do not type it.
+LEGAL_FORMS = re.compile(
+    r"\b(cong ty|cty|tnhh|co phan|cp|mtv|mot thanh vien|doanh nghiep tu nhan|dntn|hop tac xa|htx)\b"
+)
+SHORTEST_CORE = 5
+
+
+def core_of(name: str) -> str:
+    """“Công ty TNHH MTV Đại Phát” → “dai phat”; empty if too little is left to tell anyone by."""
+    core = " ".join(LEGAL_FORMS.sub(" ", unaccented(name)).split())
+    return core if len(core) >= SHORTEST_CORE else ""
+
+
+def _same(name: str, tax_code: str, phone: str) -> Q:
+    same = Q(name_key=unaccented(name))
+    if code := tax_key(tax_code):
+        same |= Q(tax_code=code)
+    if number := phone_key(phone):
+        same |= Q(phone=number)
+    return same
+
+
+def _holds_the_words(core: str) -> Q:
+    """Whole words only: “nguyen van an” is not “nguyen van anh”."""
+    if not core:
+        return Q(pk__in=[])
+    ends = Q(name_key__startswith=f"{core} ") | Q(name_key__endswith=f" {core}")
+    return Q(name_key=core) | ends | Q(name_key__contains=f" {core} ")
 
 
 def tax_key(text: str) -> str:
@@ -129,6 +188,11 @@ class Donor(models.Model):
         return self.name
 
 
+class DonorContactQuerySet(models.QuerySet):
+    def for_page(self) -> DonorContactQuerySet:
+        return self.order_by("order", "pk")
+
+
 class DonorContact(models.Model):
     """Whom to ask at a donor: an office and how to reach it, with a name if the donor gave one."""
 
@@ -140,6 +204,7 @@ class DonorContact(models.Model):
     order = models.PositiveSmallIntegerField(default=0)
 
     history = HistoricalRecords()
+    objects = DonorContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact of a donor")
@@ -151,6 +216,17 @@ class DonorContact(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.office
+
+    @property
+    def in_words(self) -> str:
+        return ", ".join(filter(None, (self.office, self.name, self.phone, self.email)))
+
+
+class DonorCapacityQuerySet(models.QuerySet):
+    def for_page(self) -> DonorCapacityQuerySet:
+        """In the order of the catalogue, an area as a whole before its items."""
+        rows = self.select_related("area", "item__area")
+        return rows.order_by("area__order", models.F("item__order").asc(nulls_first=True), "pk")
 
 
 class DonorCapacity(models.Model):
@@ -166,6 +242,7 @@ class DonorCapacity(models.Model):
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     history = HistoricalRecords()
+    objects = DonorCapacityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("capacity of a donor")
@@ -182,11 +259,39 @@ class DonorCapacity(models.Model):
     def __str__(self) -> str:
         return f"{self.donor}: {self.item or self.area}"
 
+    @property
+    def in_words(self) -> str:
+        """“Áo ấm: 500 chiếc, 75.000.000 đồng”."""
+        said = []
+        if self.quantity is not None and self.item:
+            said.append(f"{grouped(self.quantity)} {self.item.unit}")
+        if self.amount is not None:
+            said.append(gettext("%(amount)s đồng") % {"amount": grouped(self.amount)})
+        return f"{self.item or self.area}: {', '.join(filter(None, (*said, self.note)))}"
+
 
 class FundingSourceQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> FundingSourceQuerySet:
         """Funds and budgets of a coordinated scope, and those that the own agency keeps."""
         return self.filter(Q(scope_id__in=user.reach.scopes) | Q(agency_id__in=user.reach.agencies))
+
+    def open_on(self, day: date) -> FundingSourceQuerySet:
+        """Those of which something new may be recorded."""
+        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+
+    def for_support(self) -> FundingSourceQuerySet:
+        """Without management cost, which helps no child directly and is reported apart [plan III]."""
+        return self.exclude(kind=FundingSource.Kind.MANAGEMENT)
+
+    def for_list(self, user: User) -> FundingSourceQuerySet:
+        """``pledge_count``: the pledges that the user sees."""
+        from donors.models.pledge import Pledge
+
+        seen = Q(pledges__in=Pledge.objects.visible_to(user))
+        rows = self.select_related("agency", "scope").annotate(
+            pledge_count=models.Count("pledges", filter=seen)
+        )
+        return rows.order_by("kind", "name")
 
 
 class FundingSource(models.Model):
@@ -225,3 +330,10 @@ class FundingSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_management(self) -> bool:
+        return self.kind == self.Kind.MANAGEMENT
+
+    def is_closed_on(self, day: date) -> bool:
+        return self.closed_on is not None and self.closed_on <= day

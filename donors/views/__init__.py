@@ -1,6 +1,16 @@
 """The screens of this room. One file per noun."""
 
-from donors.views.donor import donor_create, donor_detail, donor_export, donor_list
+from donors.views.donor import (
+    donor_capacity,
+    donor_change,
+    donor_contacts,
+    donor_create,
+    donor_detail,
+    donor_duplicates,
+    donor_export,
+    donor_list,
+)
+from donors.views.merge import donor_merge
 from donors.views.pledge import (
     pledge_create,
     pledge_detail,
@@ -16,10 +26,15 @@ from donors.views.receipt import receipt_create, receipt_detail
 from donors.views.supply import supply_export, supply_list
 
 __all__ = [
+    "donor_capacity",
+    "donor_change",
+    "donor_contacts",
     "donor_create",
     "donor_detail",
+    "donor_duplicates",
     "donor_export",
     "donor_list",
+    "donor_merge",
     "pledge_change",
     "pledge_create",
     "pledge_detail",

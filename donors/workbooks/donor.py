@@ -88,7 +88,7 @@ class DonorImporter(RegisterImporter):
 
     # What is stored ----------------------------------------------------------------------------
     def _registered(self) -> DonorQuerySet:
-        return Donor.objects.registered_in(self.scopes.values())
+        return Donor.objects.registered_in(self.scopes.values()).standing()
 
     def _visible(self) -> set[int]:
         return set(self._registered().visible_to(self.user).values_list("pk", flat=True))

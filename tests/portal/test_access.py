@@ -127,9 +127,9 @@ OBJECTS: dict[str, Shows] = {
         f"item_{page}": Shows((), lambda chain: {"pk": chain.need.item_id})
         for page in ("detail", "change", "prices", "sizes", "retire", "restore", "delete")
     },
-    "donor_detail": one("donor"),
     **{f"pledge_{page}": one("pledge") for page in ("detail", "change", "instalments", "expire", "withdraw")},
     "receipt_create": one("pledge"),
+    **{f"donor_{page}": one("donor") for page in ("detail", "change", "contacts", "capacity", "merge")},
     "receipt_detail": one("receipt"),
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),
@@ -164,6 +164,7 @@ NOT_THEIRS = {
     ("survey_submit", "coordinator"),
     ("survey_sign", "leader"),  # the chair of the commune signs off, not the one of the district
     ("survey_send_back", "leader"),
+    ("donor_merge", "officer.iadom"),  # pledges of several agencies may hang on the two
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it
 }
 # The district's issued report goes to its communes and names the donors of all [FIELD section 4, annex II].
@@ -509,6 +510,7 @@ PARTS_OF = {
     "needs.CheckNote": "survey",
     "needs.RowComment": "survey",
     "donors.PledgeLine": "pledge",
+    "donors.MobilisationTarget": "plan",
 }
 
 

@@ -53,7 +53,7 @@ PAGES: dict[str, dict[str, int]] = {
         "buying_list": 13,
         "need_list": 18,
         "donor_list": 5,
-        "donor_detail": 15,
+        "donor_detail": 22,
         "pledge_list": 10,
         "pledge_detail": 12,
         "supply_list": 6,
