@@ -8,9 +8,12 @@ class NeedsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
+        from documents.imports import importer
         from needs import uses
+        from needs.workbooks.item import ItemImporter
 
         uses.register(uses.surveys_with)
+        importer.register(ItemImporter)
         register(
             NavigationItem(10, _("Survey rounds"), "round_list", (Permission.VIEW_SURVEYS,)),
             NavigationItem(15, _("Needs"), "need_list", (Permission.VIEW_NEEDS,)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,6 +19,8 @@ from needs.states import RoundState
 from needs.uses import uses_of
 
 CODE_LENGTH = 30
+# What ``problems_of_change`` guards: a change of anything else it lets through.
+GUARDED = ("code", "area", "kind", "unit", "by_sex", "age_bands")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def facts_of(item: SupportItem) -> ItemFacts:
         name_en=item.name_en,
         unit=item.unit,
         kind=item.kind,
-        age_bands=list(item.age_bands.in_order()),
+        age_bands=sorted(item.age_bands.all(), key=_youngest_first),
         by_sex=item.by_sex,
         code=item.code,
         order=item.order,
@@ -75,10 +77,14 @@ def completed(facts: ItemFacts, item: SupportItem | None = None) -> ItemFacts:
         name=name,
         name_en=" ".join(facts.name_en.split()),
         unit=" ".join(facts.unit.split()),
-        age_bands=sorted(facts.age_bands, key=lambda band: (band.is_all, band.from_year)),
+        age_bands=sorted(facts.age_bands, key=_youngest_first),
         code=code or _code_of(name),
         order=_last_in(facts.area) + 1 if order is None else order,
     )
+
+
+def _youngest_first(band: AgeBand) -> tuple[bool, int]:
+    return band.is_all, band.from_year
 
 
 def _code_of(name: str) -> str:
@@ -90,8 +96,13 @@ def _last_in(area: SupportArea) -> int:
     return SupportItem.objects.filter(area=area).aggregate(last=Max("order"))["last"] or 0
 
 
-def problems_of_facts(facts: ItemFacts, item: SupportItem | None = None) -> Iterator[Problem]:
-    """What is wrong with an entry whoever makes it. ``item``: the one that is changed."""
+def problems_of_facts(
+    facts: ItemFacts, item: SupportItem | None = None, catalogue: Iterable[SupportItem] | None = None
+) -> Iterator[Problem]:
+    """What is wrong with an entry whoever makes it. ``item``: the one that is changed.
+
+    ``catalogue``: all items, for who checks many entries; else they are read.
+    """
     for name in ("name", "name_en", "unit"):
         if not getattr(facts, name):
             yield Problem(_("Nothing was typed here. Type it as it is to be shown."), name)
@@ -103,17 +114,18 @@ def problems_of_facts(facts: ItemFacts, item: SupportItem | None = None) -> Iter
             "Choose either it or the others."
         )
         yield Problem(message, "age_bands")
-    others = SupportItem.objects.exclude(pk=item.pk) if item else SupportItem.objects.all()
-    same_code = others.filter(code=facts.code).first()
+    items = SupportItem.objects.all() if catalogue is None else catalogue
+    others = [other for other in items if item is None or other.pk != item.pk]
+    same_code = next((other for other in others if other.code == facts.code), None)
     if facts.name and same_code:
         message = _("The code “%(code)s” belongs to “%(item)s”. Type another code.")
         yield Problem(message % {"code": facts.code, "item": same_code}, "code")
     yield from _same_name(facts, others)
 
 
-def _same_name(facts: ItemFacts, others: QuerySet[SupportItem]) -> Iterator[Problem]:
-    for other in others.filter(area=facts.area):
-        if other.name.casefold() == facts.name.casefold():
+def _same_name(facts: ItemFacts, others: Iterable[SupportItem]) -> Iterator[Problem]:
+    for other in others:
+        if other.area_id == facts.area.pk and other.name.casefold() == facts.name.casefold():
             message = (
                 _("“%(item)s” was in this area before and is retired. Restore it, or type another name.")
                 if other.retired_on

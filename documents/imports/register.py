@@ -35,12 +35,17 @@ K = TypeVar("K", bound=Hashable)
 class RegisterImporter(TableImporter):
     """A list of one register. Subclasses say what is stored, how a row finds its own, and how it is saved."""
 
+    @property
+    def shown_columns(self) -> Sequence[Column]:
+        """The columns of what goes out; more may be read."""
+        return self.columns
+
     @abstractmethod
     def listed(self) -> Iterable[Values]:
         """What is stored within reach: a value for each column, in the order of the list."""
 
     def export(self) -> Sheet:
-        columns = self.columns
+        columns = self.shown_columns
         return Sheet(
             str(self.title),
             [made_on()],
@@ -51,7 +56,7 @@ class RegisterImporter(TableImporter):
     def template(self) -> bytes:
         sheet = BlankSheet(
             str(self.title),
-            [self._blank(column) for column in self.columns],
+            [self._blank(column) for column in self.shown_columns],
             notes=[str(self.purpose)],
             open_rows=OPEN_ROWS,
         )

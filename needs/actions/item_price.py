@@ -43,7 +43,7 @@ def set_prices(*, by: User, item: SupportItem, prices: Iterable[YearPrice]) -> S
     demand_catalogue(by)
     item = locked_item(item)
     wanted = list(prices)
-    if problems := [problem for price in wanted for problem in _problems(price)]:
+    if problems := [problem for price in wanted for problem in problems_of_price(price)]:
         raise Refusal(problems, code="invalid_price")
     stored = {price.year: price for price in item.prices.all()}
     amounts = {year: price.amount for year, price in stored.items()}
@@ -70,7 +70,7 @@ def set_price(*, by: User, item: SupportItem, year: int, amount: int | None) -> 
     return set_prices(by=by, item=item, prices=[YearPrice(year, amount, known)])
 
 
-def _problems(price: YearPrice) -> Iterator[Problem]:
+def problems_of_price(price: YearPrice) -> Iterator[Problem]:
     if not FIRST_YEAR <= price.year <= LAST_YEAR:
         yield Problem(_("The year lies outside 2000 to 2100. Check the year."), f"price-{price.year}")
     if price.amount is not None and not 1 <= price.amount <= MOST_DONG:
