@@ -11,9 +11,10 @@ class NeedsConfig(AppConfig):
         from documents.imports import importer
         from needs import uses
         from needs.workbooks.item import ItemImporter
+        from needs.workbooks.survey.importer import SurveyImporter
 
         uses.register(uses.surveys_with)
-        importer.register(ItemImporter)
+        importer.register(ItemImporter, SurveyImporter)
         register(
             NavigationItem(10, _("Survey rounds"), "round_list", (Permission.VIEW_SURVEYS,)),
             NavigationItem(15, _("Needs"), "need_list", (Permission.VIEW_NEEDS,)),

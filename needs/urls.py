@@ -13,6 +13,7 @@ from needs.views import (
     review,
     round,
     survey,
+    workbook,
 )
 
 urlpatterns = [
@@ -38,6 +39,8 @@ urlpatterns = [
     # The deeds stand before the tabs, whose codes are data.
     path("surveys/<int:pk>/check/", survey.survey_check, name="survey_check"),
     path("surveys/<int:pk>/survey.<str:format>/", survey.survey_export, name="survey_export"),
+    path("surveys/<int:pk>/workbook/", workbook.survey_workbook, name="survey_workbook"),
+    path("surveys/<int:pk>/workbook/template/", workbook.survey_template, name="survey_template"),
     path("surveys/<int:pk>/notes/", survey.survey_note, name="survey_note"),
     path("surveys/<int:pk>/submit/", survey.survey_submit, name="survey_submit"),
     path("surveys/<int:pk>/sign/", survey.survey_sign, name="survey_sign"),

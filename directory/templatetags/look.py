@@ -83,6 +83,7 @@ DEEDS = (
     gettext_noop("approve survey"),
     gettext_noop("correct survey"),
     gettext_noop("paste block"),
+    gettext_noop("save workbook"),
     gettext_noop("take over row"),
     gettext_noop("comment row"),
     gettext_noop("settle comment"),

@@ -38,6 +38,17 @@ class WorkbookImportQuerySet(models.QuerySet):
         """For lists: bytes and rows stay in the database."""
         return self.defer("content", "plan")
 
+    def about_outer(self, model: type[models.Model]) -> WorkbookImportQuerySet:
+        """Within a query of such things (surveys): those of the one at hand."""
+        return self.filter(
+            subject_type=ContentType.objects.get_for_model(model), subject_id=models.OuterRef("pk")
+        )
+
+    def in_hand(self) -> WorkbookImportQuerySet:
+        """What is being checked or saved, or waits for its confirmation."""
+        waiting = Q(state=ImportState.PREVIEWED, expires_at__gte=clock.now())
+        return self.filter(Q(state__in=AT_WORK) | waiting)
+
     def expired(self) -> WorkbookImportQuerySet:
         return self.filter(state=ImportState.PREVIEWED, expires_at__lt=clock.now())
 

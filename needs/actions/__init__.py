@@ -15,6 +15,7 @@ from needs.actions.round import change_round, close_round, open_round
 from needs.actions.row import save_row
 from needs.actions.signing import send_back_survey, sign_survey
 from needs.actions.survey import correct_survey, start_survey, submit_survey
+from needs.actions.workbook import save_workbook
 from needs.cells import StatedNeed
 from needs.item_rules import ItemFacts
 
@@ -46,6 +47,7 @@ __all__ = [
     "retire_item",
     "return_survey",
     "save_row",
+    "save_workbook",
     "send_back_survey",
     "set_price",
     "set_prices",

@@ -13,7 +13,7 @@ from directory import history
 from directory.deeds import action
 from directory.errors import Problem, Refusal, Stale
 from directory.models import Place, SupportArea, User
-from needs.actions.row import problems_in, refuse_unless_open_to, save_in
+from needs.actions.row import nothing_beside_needs, problems_in, refuse_unless_open_to, save_in
 from needs.actions.survey import locked
 from needs.cells import (
     DEFAULT_PRIORITY,
@@ -39,6 +39,7 @@ from needs.models import Survey
 class PastedRow:
     """What a block says of one place: ``values`` by cell name, None clears the cell; others stay.
 
+    ``NOTHING`` among them: 1 says that nothing is needed, None takes that back.
     ``version`` is the version of the row that whoever pastes has seen.
     """
 
@@ -49,12 +50,18 @@ class PastedRow:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a pasted row would make of the stored one. ``cells``: what ``save_row`` takes."""
+    """What a pasted row would make of the stored one. ``cells`` and ``nothing``: what ``save_row`` takes."""
 
     before: Mapping[str, Value]
     after: Mapping[str, Value]
     cells: Mapping[tuple[int, int], Any]
     problems: list[Problem]
+    nothing: bool | None = None
+
+    @property
+    def saves(self) -> bool:
+        """Whether there is anything to save."""
+        return bool(self.cells) or self.nothing is not None
 
     @property
     def changes(self) -> list[str]:
@@ -83,7 +90,7 @@ def paste_block(
     saved, refusals = 0, []
     for row in rows:
         try:
-            saved += _save(by, contents, area, row)
+            saved += save_outcome(by, contents, area, row)
         except Refusal as refusal:
             refusals.append((row.place, refusal))
     if refusals:
@@ -93,13 +100,14 @@ def paste_block(
     return survey
 
 
-def _save(by: User, contents: Contents, area: SupportArea | None, row: PastedRow) -> int:
+def save_outcome(by: User, contents: Contents, area: SupportArea | None, row: PastedRow) -> int:
+    """Save one row within an action that has locked the survey; returns how many were (0 or 1)."""
     outcome = outcome_of(contents, area, row)
     if outcome.problems:
         raise Refusal(outcome.problems, code="invalid_cells")
-    if not outcome.cells:
+    if not outcome.saves:
         return 0
-    save_in(contents, by, row.place, area, row.version, outcome.cells)
+    save_in(contents, by, row.place, area, row.version, outcome.cells, outcome.nothing)
     return 1
 
 
@@ -127,7 +135,8 @@ def _named(place: Place, refusal: Refusal, problem: Problem) -> str:
 def outcome_of(contents: Contents, area: SupportArea | None, row: PastedRow) -> Outcome:
     """What the stored row becomes; read only, so that the preview and the saving say the same."""
     before = contents.values_at(row.place, area)
-    said = {name: value for name, value in row.values.items() if text_of(value) != text_of(before.get(name))}
+    values = {name: value for name, value in row.values.items() if name != NOTHING}
+    said = {name: value for name, value in values.items() if text_of(value) != text_of(before.get(name))}
     if area is None:
         counts = {key_of(name): value for name, value in said.items()}
         return Outcome(before, {**before, **said}, counts, list(problems_in(contents, None, counts)))
@@ -135,9 +144,13 @@ def outcome_of(contents: Contents, area: SupportArea | None, row: PastedRow) -> 
     by_sex = {item.pk for item, _band in contents.item_bands_of(area) if item.by_sex}
     needs = _needs(stored, said, by_sex)
     whole = {key: need for key, need in {**stored, **needs}.items() if need}
-    after = need_values(whole) | {NOTHING: None if whole else before.get(NOTHING)}
-    problems = [*problems_in(contents, area, needs), *_row_problems(row.values, said, whole)]
-    return Outcome(before, after, needs, problems)
+    nothing = bool(row.values[NOTHING]) if NOTHING in row.values else None
+    problems = [*problems_in(contents, area, needs), *_row_problems(values, said, whole)]
+    problems += nothing_beside_needs(contents, row.place, area, needs, nothing)
+    stands = bool(before.get(NOTHING)) if nothing is None else nothing
+    after = need_values(whole) | {NOTHING: 1 if stands and not whole else None}
+    changes = nothing is not None and nothing != bool(before.get(NOTHING))
+    return Outcome(before, after, needs, problems, nothing if changes else None)
 
 
 def _needs(

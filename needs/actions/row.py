@@ -61,7 +61,7 @@ def save_in(
         message = _("%(place)s is not among the places of this survey. Reload the page.")
         raise Refusal(message % {"place": place.full_name}, code="not_in_survey")
     problems = list(problems_in(contents, area, cells))
-    problems += _nothing_beside_needs(contents, place, area, cells, nothing)
+    problems += nothing_beside_needs(contents, place, area, cells, nothing)
     if problems:
         raise Refusal(problems, code="invalid_cells")
     row, _created = SurveyRow.objects.get_or_create(survey=survey, place=place, area=area)
@@ -86,7 +86,7 @@ def _keep_former(survey: Survey, by: User, row: SurveyRow) -> None:
         )
 
 
-def _nothing_beside_needs(
+def nothing_beside_needs(
     contents: Contents, place: Place, area: SupportArea | None, cells: Mapping, nothing: bool | None
 ) -> Iterator[Problem]:
     """“Nothing is needed” and a need exclude each other."""

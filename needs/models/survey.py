@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency, HistoryEntry, Place, SupportArea, Unit
+from documents.models import WorkbookImport
 from needs.models.catalogue import AgeBand, Subgroup, SupportItem
 from needs.models.round import Reopening, SurveyRound
 from needs.states import EDITABLE, SURVEY_TONES, RoundState, SurveyState
@@ -58,6 +59,14 @@ class SurveyQuerySet(models.QuerySet):
         """With who did what to it, as ``needs/survey_versions.html`` shows it."""
         people = ("created_by", "submitted_by", "signed_by", "reviewed_by", "round", "commune")
         return self.select_related(*people)
+
+    def with_workbook(self, user: User) -> SurveyQuerySet:
+        """With the user's newest workbook of it that is not decided on yet: ``workbook`` and its name."""
+        mine = WorkbookImport.objects.visible_to(user).in_hand().about_outer(self.model)
+        return self.annotate(
+            workbook=models.Subquery(mine.values("pk")[:1]),
+            workbook_name=models.Subquery(mine.values("file_name")[:1]),
+        )
 
     def newest_versions(self) -> SurveyQuerySet:
         """Only the newest version of each commune's survey in each round."""

@@ -42,7 +42,7 @@ from needs.workbooks.answers import sheets_of
 
 
 def survey_within_reach(request: Request, pk: int) -> Survey:
-    surveys = Survey.objects.visible_to(request.user)
+    surveys = Survey.objects.visible_to(request.user).with_workbook(request.user)
     people = ("submitted_by", "signed_by", "returned_by__agency")
     return within_reach(surveys.select_related("round__scope", "commune", "on_behalf_of", *people), pk=pk)
 

@@ -92,7 +92,7 @@ OBJECTS: dict[str, Shows] = {
     },
     **{
         f"survey_{page}": one("survey")
-        for page in ("check", "note", "submit", "sign", "send_back", "correct")
+        for page in ("check", "note", "submit", "sign", "send_back", "correct", "workbook", "template")
     },
     **{name: one("survey") for name in ("opinion_ask", "survey_prioritise")},
     **{f"survey_{page}": one("survey") for page in ("review", "approve", "return", "comment")},
@@ -158,6 +158,8 @@ NOT_THEIRS = {
     ("survey_row_save", "coordinator"),  # the commune fills in its own survey, it was not begun on its behalf
     ("survey_paste", "coordinator"),
     ("survey_copy", "coordinator"),
+    ("survey_workbook", "coordinator"),
+    ("survey_template", "coordinator"),
     ("survey_nothing", "coordinator"),
     ("comment_settle", "officer.iadom"),  # the survey is not in the commune's hands any more
     ("survey_note", "coordinator"),
