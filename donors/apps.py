@@ -19,5 +19,6 @@ class DonorsConfig(AppConfig):
         register(
             NavigationItem(20, _("Donors"), "donor_list", see),
             NavigationItem(22, _("Pledges"), "pledge_list", see),
+            NavigationItem(24, _("Purchases"), "purchase_list", see),
             NavigationItem(25, _("Supply"), "supply_list", see),
         )

@@ -4,10 +4,13 @@ from donors.forms.donor import DonorFilter, DonorForm, DuplicateForm
 from donors.forms.instalment import InstalmentForm
 from donors.forms.pledge import PledgeFilter, PledgeForm
 from donors.forms.pledge_change import PledgeChangeForm, ReasonForm, WithdrawForm
+from donors.forms.purchase import CancelPurchaseForm, CashFilter, InvoiceForm, PurchaseFilter, PurchaseForm
 from donors.forms.receipt import ReceiptForm
 from donors.forms.supply import SupplyFilter
 
 __all__ = [
+    "CancelPurchaseForm",
+    "CashFilter",
     "DonorFilter",
     "DonorForm",
     "DuplicateForm",
@@ -16,6 +19,9 @@ __all__ = [
     "PledgeFilter",
     "PledgeForm",
     "ReasonForm",
+    "InvoiceForm",
+    "PurchaseFilter",
+    "PurchaseForm",
     "ReceiptForm",
     "SupplyFilter",
     "WithdrawForm",

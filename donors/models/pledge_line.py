@@ -40,6 +40,24 @@ TAKEN_BACK = Coalesce(
 
 
 class PledgeLineQuerySet(models.QuerySet):
+    def money_of(self, pledges: PledgeQuerySet) -> PledgeLineQuerySet:
+        """The cash lines of ``pledges``, with all that the way of their đồng shows."""
+        giver = ("pledge__donor", "pledge__source", "pledge__mobilised_by")
+        lines = self.filter(kind=PledgeLine.Kind.CASH, pledge__in=pledges.order_by())
+        return lines.select_related("cash", *giver, *EARMARKS)
+
+    def with_money_left(self) -> PledgeLineQuerySet:
+        """Something that came is neither reserved nor spent."""
+        return self.filter(cash__received__gt=F("cash__reserved") + F("cash__spent"))
+
+    def money(self) -> dict[str, int]:
+        """The sums over cash lines, whole đồng: what came, is reserved, was spent."""
+        return self.order_by().aggregate(
+            received=models.Sum("cash__received", default=0),
+            reserved=models.Sum("cash__reserved", default=0),
+            spent=models.Sum("cash__spent", default=0),
+        )
+
     def totals(self) -> dict[str, int]:
         """What still stands, whole đồng: ``goods`` at their value, ``cash``; ``unvalued``: lines without.
 

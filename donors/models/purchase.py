@@ -33,6 +33,20 @@ class PurchaseQuerySet(models.QuerySet):
         """Planned ones reserve đồng, done ones spent them."""
         return self.exclude(state=PurchaseState.CANCELLED)
 
+    def search(self, text: str) -> PurchaseQuerySet:
+        """By part of the code, the pledge's code, the supplier or the invoice."""
+        text = text.strip()
+        return self.filter(
+            Q(code__icontains=text)
+            | Q(cash_line__pledge__code__icontains=text)
+            | Q(supplier__icontains=text)
+            | Q(invoice__icontains=text)
+        )
+
+    def overdue(self) -> PurchaseQuerySet:
+        """Planned ones that were to be bought by a day that has passed."""
+        return self.filter(state=PurchaseState.PLANNED, due_on__lt=clock.today())
+
     def for_list(self) -> PurchaseQuerySet:
         return self.select_related(
             "cash_line__pledge__donor",
@@ -110,3 +124,16 @@ class Purchase(ActionOnly):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.item}"
+
+    @property
+    def is_planned(self) -> bool:
+        return self.state == PurchaseState.PLANNED
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.is_planned and self.due_on is not None and self.due_on < clock.today()
+
+    @property
+    def used(self) -> int:
+        """Đồng of the cash line that it holds: reserved while planned, spent once done."""
+        return self.reserved if self.is_planned else self.spent or 0

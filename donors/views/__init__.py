@@ -1,5 +1,6 @@
 """The screens of this room. One file per noun."""
 
+from donors.views.cash import cash_detail, cash_export, cash_list
 from donors.views.donor import (
     donor_capacity,
     donor_change,
@@ -22,10 +23,21 @@ from donors.views.pledge import (
 )
 from donors.views.pledge_change import pledge_change, pledge_instalments
 from donors.views.pledge_end import pledge_expire, pledge_withdraw
+from donors.views.purchase import (
+    purchase_cancel,
+    purchase_complete,
+    purchase_create,
+    purchase_detail,
+    purchase_export,
+    purchase_list,
+)
 from donors.views.receipt import receipt_create, receipt_detail
 from donors.views.supply import supply_export, supply_list
 
 __all__ = [
+    "cash_detail",
+    "cash_export",
+    "cash_list",
     "donor_capacity",
     "donor_change",
     "donor_contacts",
@@ -45,6 +57,12 @@ __all__ = [
     "pledge_overdue",
     "pledge_overdue_export",
     "pledge_withdraw",
+    "purchase_cancel",
+    "purchase_complete",
+    "purchase_create",
+    "purchase_detail",
+    "purchase_export",
+    "purchase_list",
     "receipt_create",
     "receipt_detail",
     "receipt_export",

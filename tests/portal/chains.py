@@ -36,8 +36,19 @@ from distributions.actions import (
 from distributions.models import Allocation, Distribution
 from distributions.scan import CleanScan
 from documents.models import Paper
-from donors.actions import PledgedLine, ReceivedLine, record_pledge, record_receipt, register_donor
-from donors.models import Donor, Pledge, Receipt, SupplyLine
+from donors.actions import (
+    Bought,
+    PledgedLine,
+    ReceivedLine,
+    Wanted,
+    complete_purchase,
+    move_stock,
+    plan_purchase,
+    record_pledge,
+    record_receipt,
+    register_donor,
+)
+from donors.models import Donor, Pledge, PledgeLine, Purchase, Receipt, StockMovement, SupplyLine
 from needs.actions import (
     StatedNeed,
     approve_survey,
@@ -91,6 +102,9 @@ class Chain:
     pledge: Pledge
     receipt: Receipt
     supply: SupplyLine
+    cash: PledgeLine
+    purchase: Purchase
+    movement: StockMovement
     allocation: Allocation
     distribution: Distribution
     period: ReportingPeriod
@@ -214,6 +228,8 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
     supply = pledge.lines.get().supply_lines.get()
     allocation = allocate(by=side.coordinator, supply_line=supply, need=need, quantity=20)
     distribution = _delivered(side, allocation)
+    purchase = _bought(side, donor)
+    movement = _moved(side, purchase)
     colleague = User.objects.create(
         username=f"colleague.{side.officer.username}",
         full_name=f"Đồng nghiệp {side.mark}",
@@ -241,6 +257,9 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
         "pledge": pledge,
         "receipt": receipt,
         "supply": supply,
+        "cash": purchase.cash_line,
+        "purchase": purchase,
+        "movement": movement,
         "allocation": allocation,
         "distribution": distribution,
     }
@@ -315,6 +334,42 @@ def _given(side: Side) -> tuple[Donor, Pledge, Receipt]:
         lines=[ReceivedLine(pledge_line=line, accepted=45, refused=5, refuse_reason=f"hỏng {side.mark}")],
     )
     return donor, pledge, receipt
+
+
+def _bought(side: Side, donor: Donor) -> Purchase:
+    """With money that the same donor gave."""
+    pledge = record_pledge(
+        by=side.officer,
+        scope=side.district,
+        mobilised_by=side.officer.agency,
+        donor=donor,
+        pledged_on=date(2025, 3, 1),
+        lines=[PledgedLine(kind="cash", amount=5_000_000, purpose=f"mua áo {side.mark}")],
+    )
+    line = pledge.lines.get()
+    record_receipt(
+        by=side.officer,
+        pledge=pledge,
+        custodian=side.officer.agency,
+        occurred_on=date(2025, 3, 15),
+        lines=[ReceivedLine(pledge_line=line, amount=5_000_000)],
+    )
+    item = Need.objects.get(place=side.village).item
+    wanted = Wanted(item, 10, 250_000, side.officer.agency, note=f"mua {side.mark}")
+    purchase = plan_purchase(by=side.officer, cash_line=line, wanted=wanted)
+    bought = Bought(f"HĐ {side.mark}", DAY, f"Cửa hàng {side.mark}", 10, 2_400_000, f"rẻ hơn {side.mark}")
+    return complete_purchase(by=side.officer, purchase=purchase, bought=bought)
+
+
+def _moved(side: Side, purchase: Purchase) -> StockMovement:
+    return move_stock(
+        by=side.officer,
+        line=purchase.supply_line,
+        to=side.coordinator.agency,
+        quantity=4,
+        occurred_on=DAY,
+        reason=f"chuyển {side.mark}",
+    )
 
 
 def _delivered(side: Side, allocation: Allocation) -> Distribution:

@@ -58,6 +58,9 @@ SEES: dict[str, set[str]] = {
     "delegation": {"officer.iadom", "administrator"},
     "place": {*COMMUNE_AND_ABOVE, "health", "culture", "administrator"},
     "supply": COMMUNE_AND_ABOVE,
+    "cash": COMMUNE_AND_ABOVE,
+    "purchase": COMMUNE_AND_ABOVE,
+    "movement": COMMUNE_AND_ABOVE,
 }
 # What of a neighbour's is not the district's business as a whole: the officer of Ia Dom does not see it.
 DISTRICT_WIDE = {"round", "period", "report", "section", "paper"}
@@ -116,6 +119,7 @@ OBJECTS: dict[str, Shows] = {
         f"{noun}_export": Shows((), lambda chain: {"format": "csv"})
         for noun in (
             *("need", "buying", "round", "donor", "pledge", "pledge_overdue", "receipt", "supply"),
+            *("cash", "purchase"),
             *("allocation", "distribution", "place", "account"),
         )
     },
@@ -131,6 +135,8 @@ OBJECTS: dict[str, Shows] = {
     "receipt_create": one("pledge"),
     **{f"donor_{page}": one("donor") for page in ("detail", "change", "contacts", "capacity", "merge")},
     "receipt_detail": one("receipt"),
+    **{name: one("cash") for name in ("cash_detail", "purchase_create")},
+    **{f"purchase_{page}": one("purchase") for page in ("detail", "complete", "cancel")},
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),
     **{
