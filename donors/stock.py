@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
+from directory.models import Agency
 from donors.models import PledgeLine, Purchase, SupplyBalance, SupplyLine
+from donors.models.supply import SupplyLineQuerySet
+from needs.models import SupportItem
 
 
 @dataclass(frozen=True)
@@ -82,3 +86,48 @@ def _with_moved(root: int, lines: Iterable[SupplyLine]) -> list[SupplyLine]:
         if line.pk == root or line.moved_from_id in found:
             found[line.pk] = line
     return list(found.values())
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What one office keeps of an item."""
+
+    item: SupportItem
+    custodian: Agency
+    stock: Stock
+    lines: int
+
+
+@dataclass(frozen=True)
+class KeptItem:
+    """An item with all who keep it; ``stock``: of all of them."""
+
+    item: SupportItem
+    rows: list[Kept]
+
+    @property
+    def stock(self) -> Stock:
+        return sum((row.stock for row in self.rows), Stock())
+
+
+def kept(lines: SupplyLineQuerySet) -> list[Kept]:
+    """What each custodian has of each item, in the order of the catalogue; three queries in all."""
+    sums = list(lines.sums_by_keeper())
+    items = SupportItem.objects.select_related("area").in_bulk({row["item"] for row in sums})
+    keepers = Agency.objects.in_bulk({row["custodian"] for row in sums})
+    rows = [
+        Kept(
+            items[row["item"]],
+            keepers[row["custodian"]],
+            Stock(*(row[name] for name in ("promised", "received", "allocated", "sent", "written_off"))),
+            row["lines"],
+        )
+        for row in sums
+    ]
+    return sorted(
+        rows, key=lambda row: (row.item.area.order, row.item.order, row.item.pk, str(row.custodian))
+    )
+
+
+def with_totals(rows: Iterable[Kept]) -> list[KeptItem]:
+    return [KeptItem(item, list(found)) for item, found in groupby(rows, key=lambda row: row.item)]

@@ -36,4 +36,12 @@ urlpatterns = [
     path("purchases/<int:pk>/cancel/", views.purchase_cancel, name="purchase_cancel"),
     path("supply/", views.supply_list, name="supply_list"),
     path("supply/list.<str:format>/", views.supply_export, name="supply_export"),
+    path("supply/<int:pk>/", views.supply_detail, name="supply_detail"),
+    path("supply/<int:pk>/move/", views.stock_move, name="stock_move"),
+    path("supply/<int:pk>/write-off/", views.stock_write_off, name="stock_write_off"),
+    path("supply/<int:pk>/put-back/", views.stock_restore, name="stock_restore"),
+    path("stock/", views.stock_list, name="stock_list"),
+    path("stock/list.<str:format>/", views.stock_export, name="stock_export"),
+    path("stock/movements/", views.movement_list, name="movement_list"),
+    path("stock/movements/list.<str:format>/", views.movement_export, name="movement_export"),
 ]

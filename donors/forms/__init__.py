@@ -6,6 +6,7 @@ from donors.forms.pledge import PledgeFilter, PledgeForm
 from donors.forms.pledge_change import PledgeChangeForm, ReasonForm, WithdrawForm
 from donors.forms.purchase import CancelPurchaseForm, CashFilter, InvoiceForm, PurchaseFilter, PurchaseForm
 from donors.forms.receipt import ReceiptForm
+from donors.forms.stock import MoveForm, RestoreForm, WriteOffForm
 from donors.forms.supply import SupplyFilter
 
 __all__ = [
@@ -15,14 +16,17 @@ __all__ = [
     "DonorForm",
     "DuplicateForm",
     "InstalmentForm",
+    "InvoiceForm",
+    "MoveForm",
     "PledgeChangeForm",
     "PledgeFilter",
     "PledgeForm",
-    "ReasonForm",
-    "InvoiceForm",
     "PurchaseFilter",
     "PurchaseForm",
+    "ReasonForm",
     "ReceiptForm",
+    "RestoreForm",
     "SupplyFilter",
     "WithdrawForm",
+    "WriteOffForm",
 ]

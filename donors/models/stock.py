@@ -23,6 +23,15 @@ class StockMovementQuerySet(models.QuerySet):
         seen = SupplyLine.objects.visible_to(user)
         return self.filter(Q(source__in=seen) | Q(target__in=seen))
 
+    def of(self, line: SupplyLine) -> StockMovementQuerySet:
+        """How the goods of a line came there, and where they went."""
+        return self.filter(Q(source=line) | Q(target=line)).order_by("pk")
+
+    def for_list(self) -> StockMovementQuerySet:
+        return self.select_related(
+            "source__item", "source__custodian", "target__custodian", "source__pledge_line__pledge", "by"
+        )
+
 
 class StockMovement(ActionOnly):
     """``quantity`` (item's unit) that went from the line of one custodian to another's, e.g. DC-2025-003."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
@@ -33,8 +33,35 @@ class SupplyLineQuerySet(models.QuerySet):
         )
 
     def standing(self) -> SupplyLineQuerySet:
-        """All but what was withdrawn or refused to the last piece."""
-        return self.filter(balance__quantity__gt=F("balance__withdrawn") + F("balance__refused"))
+        """All but what was withdrawn, refused or moved on to the last piece."""
+        gone = F("balance__withdrawn") + F("balance__refused") + F("balance__moved")
+        return self.filter(balance__quantity__gt=gone)
+
+    def in_stock(self) -> SupplyLineQuerySet:
+        """Lines with something that came and is still there."""
+        away = F("balance__sent") + F("balance__written_off") + F("balance__moved")
+        return self.filter(balance__received__gt=away)
+
+    def to_come(self) -> SupplyLineQuerySet:
+        """Lines of which something has not come."""
+        settled = F("balance__received") + F("balance__refused") + F("balance__withdrawn")
+        return self.filter(balance__quantity__gt=settled)
+
+    def sums_by_keeper(self) -> models.QuerySet[Any, dict[str, int]]:
+        """A row for each item and custodian. What was moved on counts with its new custodian only."""
+        gone = F("balance__refused") + F("balance__withdrawn") + F("balance__moved")
+        return (
+            self.order_by()
+            .values("item", "custodian")
+            .annotate(
+                promised=Sum(F("balance__quantity") - gone),
+                received=Sum(F("balance__received") - F("balance__moved")),
+                allocated=Sum("balance__allocated"),
+                sent=Sum("balance__sent"),
+                written_off=Sum("balance__written_off"),
+                lines=Count("pk"),
+            )
+        )
 
     def for_list(self) -> SupplyLineQuerySet:
         return self.select_related(

@@ -32,7 +32,16 @@ from donors.views.purchase import (
     purchase_list,
 )
 from donors.views.receipt import receipt_create, receipt_detail
-from donors.views.supply import supply_export, supply_list
+from donors.views.stock import (
+    movement_export,
+    movement_list,
+    stock_export,
+    stock_list,
+    stock_move,
+    stock_restore,
+    stock_write_off,
+)
+from donors.views.supply import supply_detail, supply_export, supply_list
 
 __all__ = [
     "cash_detail",
@@ -47,6 +56,8 @@ __all__ = [
     "donor_export",
     "donor_list",
     "donor_merge",
+    "movement_export",
+    "movement_list",
     "pledge_change",
     "pledge_create",
     "pledge_detail",
@@ -66,6 +77,12 @@ __all__ = [
     "receipt_create",
     "receipt_detail",
     "receipt_export",
+    "stock_export",
+    "stock_list",
+    "stock_move",
+    "stock_restore",
+    "stock_write_off",
+    "supply_detail",
     "supply_export",
     "supply_list",
 ]

@@ -12,6 +12,7 @@ from documents.exports import ListColumn, ListFile, yes_or_no
 from documents.spreadsheet import Value
 from donors.models import Donor, Pledge, PledgeLine, ReceiptLine, SupplyLine
 from donors.numbers import grouped
+from donors.stock import Stock
 
 DONORS = ListFile[Donor](
     gettext_lazy("Donors"),
@@ -149,7 +150,11 @@ SUPPLY = ListFile[SupplyLine](
         ListColumn(gettext_lazy("Meant for"), 30, lambda line: line.pledge_line.earmarked_for),
         ListColumn(gettext_lazy("Binding"), 10, lambda line: _binding(line.pledge_line)),
         ListColumn(gettext_lazy("Kept by"), 20, lambda line: line.custodian.short_name),
+        ListColumn(gettext_lazy("Promised"), 12, lambda line: Stock.of(line.balance).promised),
+        ListColumn(gettext_lazy("Received"), 12, lambda line: Stock.of(line.balance).received),
         ListColumn(gettext_lazy("To come"), 12, lambda line: line.balance.to_come),
+        ListColumn(gettext_lazy("Sent"), 12, lambda line: line.balance.sent),
+        ListColumn(gettext_lazy("Written off"), 12, lambda line: line.balance.written_off),
         ListColumn(gettext_lazy("In stock"), 12, lambda line: line.balance.in_stock),
         ListColumn(gettext_lazy("Allocated"), 12, lambda line: line.balance.allocated),
         ListColumn(gettext_lazy("Left to allocate"), 12, lambda line: line.balance.unallocated),
