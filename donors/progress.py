@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from donors.models import Pledge, PledgeLine, SupplyLine
+from donors.models import Pledge, PledgeLine, SupplyBalance, SupplyLine
+from donors.stock import with_moved
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,23 @@ def _rows(line: PledgeLine) -> Iterator[Progress]:
         used = cash.reserved + cash.spent
         yield Progress(line, cash.amount, cash.received, 0, cash.withdrawn, used, cash.spent)
         return
-    for supply in sorted(line.supply_lines.all(), key=lambda supply: supply.pk):
-        balance = supply.balance
-        yield Progress(
-            line,
-            balance.quantity,
-            balance.received,
-            balance.refused,
-            balance.withdrawn,
-            balance.allocated + balance.written_off + balance.moved,
-            balance.sent + balance.written_off + balance.moved,
-            supply,
-        )
+    lines = sorted(line.supply_lines.all(), key=lambda supply: supply.pk)
+    for supply in lines:
+        if supply.moved_from_id is None:
+            yield _goods(line, supply, [part.balance for part in with_moved(supply.pk, lines)])
+
+
+def _goods(line: PledgeLine, supply: SupplyLine, parts: list[SupplyBalance]) -> Progress:
+    """``parts``: of the supply line and of those that hold what was moved out of it."""
+    balance = supply.balance
+    written_off = sum(part.written_off for part in parts)
+    return Progress(
+        line,
+        balance.quantity,
+        balance.received,
+        balance.refused,
+        balance.withdrawn,
+        sum(part.allocated for part in parts) + written_off,
+        sum(part.sent for part in parts) + written_off,
+        supply,
+    )

@@ -76,10 +76,10 @@ def spendings_of(cash_line: PledgeLine) -> list[Spending]:
     """Every purchase that a cash line paid, oldest first, with its goods; three queries in all."""
     purchases = list(cash_line.purchases.for_list().order_by("pk"))
     lines = list(cash_line.supply_lines.select_related("balance", "custodian").order_by("pk"))
-    return [Spending(purchase, _with_moved(purchase.supply_line_id, lines)) for purchase in purchases]
+    return [Spending(purchase, with_moved(purchase.supply_line_id, lines)) for purchase in purchases]
 
 
-def _with_moved(root: int, lines: Iterable[SupplyLine]) -> list[SupplyLine]:
+def with_moved(root: int, lines: Iterable[SupplyLine]) -> list[SupplyLine]:
     """The line and those that were moved out of it; a line is younger than the one it left."""
     found: dict[int, SupplyLine] = {}
     for line in lines:

@@ -11,15 +11,17 @@ from directory import clock
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import Agency, Place, User
 from donors.actions import Bought, Wanted
+from donors.forms.overlap import OverlapForm
 from donors.models import PledgeLine, Purchase
 from donors.numbers import DONG_DIGITS
+from donors.overlap import Coverage, overlaps, year_of
 from donors.states import PurchaseState
 from needs.models import AgeBand, SupportItem
 
 REASON = {"rows": 3, "maxlength": 300}
 
 
-class PurchaseForm(forms.Form):
+class PurchaseForm(OverlapForm):
     item: forms.ModelChoiceField[SupportItem] = forms.ModelChoiceField(None, label=_("What is bought"))
     quantity = WholeNumberField(label=_("Quantity"), min_value=1)
     unit_price = WholeNumberField(label=_("Price of one, đồng"), max_digits=DONG_DIGITS, min_value=1)
@@ -38,6 +40,7 @@ class PurchaseForm(forms.Form):
 
     def __init__(self, user: User, cash_line: PledgeLine, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user, self.cash_line = user, cash_line
         today = clock.today()
         choices = {
             "item": SupportItem.objects.in_use().select_related("area").order_by("area__order", "order"),
@@ -53,6 +56,28 @@ class PurchaseForm(forms.Form):
             self.initial.update(item=need.item_id, age_band=need.age_band_id, place=need.place_id)
         elif cash_line.earmark_place_id:
             self.initial["place"] = cash_line.earmark_place_id
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self._warn_of_overlaps(values)
+        return values
+
+    def _warn_of_overlaps(self, values: dict[str, Any]) -> None:
+        line, need = self.cash_line, self.cash_line.earmark_need
+        place = values["place"] or line.earmark_place or (need.place if need else None)
+        if place is None:
+            return
+        coverage = Coverage(values["item"], place, values["age_band"], values["quantity"])
+        found = overlaps(
+            self.user,
+            scope=line.pledge.scope,
+            agency=values["custodian"],
+            year=year_of(clock.today(), values["due_on"]),
+            coverages=[coverage],
+            apart_from=line.pledge,
+        )
+        self.warn_of(found)
 
     def wanted(self) -> Wanted:
         """What ``plan_purchase`` wants."""

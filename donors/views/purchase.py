@@ -19,6 +19,7 @@ from donors.claims import claims_on
 from donors.forms import CancelPurchaseForm, InvoiceForm, PurchaseFilter, PurchaseForm
 from donors.models import Pledge, PledgeLine, Purchase
 from donors.models.purchase import PurchaseQuerySet
+from donors.overlap import overlaps_of_purchase
 from donors.permissions import demand_handling, may_handle_pledge
 from donors.stock import Stock
 from donors.views.pages import chosen, page_of, status_of
@@ -83,6 +84,7 @@ def purchase_detail(request: Request, pk: int) -> HttpResponse:
         "purchase": purchase,
         "stock": Stock.of(line.balance),
         "claims": claims_on(line),
+        "overlaps": overlaps_of_purchase(request.user, purchase) if purchase.is_planned else [],
         "moved": line.moved_to.select_related("custodian", "balance").order_by("pk"),
         "may_handle": may_handle_pledge(request.user, purchase.cash_line.pledge),
     }

@@ -15,6 +15,7 @@ from directory.models import User
 from distributions.actions import allocate
 from donors.models import CashBalance, Purchase, SupplyLine
 from tests.distributions.build import need_of
+from tests.donors.build import pledged
 from tests.donors.buying import bought, money_of, planned
 from tests.donors.counting import unchanged
 from tests.world import World
@@ -226,3 +227,20 @@ def test_lists_go_out_as_files(browser: Client, world: World) -> None:
         text = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert [mark in text.decode("utf-8-sig") for mark in marks] == [True] * len(marks)
     assert CashBalance.objects.get().free == 10_000_000 - 4_000_000 - 1_000
+
+
+def test_a_purchase_that_covers_what_another_office_covers_is_asked_about(
+    browser: Client, world: World, officer: User
+) -> None:
+    place = world.village("Ia Dom")
+    pledged(world, by=officer, earmark="place", earmark_place=place)
+    money = money_of(world)
+    form = _form(world, place=place.pk)
+    with unchanged(Purchase):
+        response = browser.post(reverse("purchase_create", args=[money.pk]), form)
+    assert response.status_code == 422
+    assert [overlap.holder for overlap in response.context["form"].overlaps] == [officer.agency]
+    browser.post(reverse("purchase_create", args=[money.pk]), {**form, "overlap_known": "on"})
+    purchase = Purchase.objects.get()
+    shown = browser.get(reverse("purchase_detail", args=[purchase.pk])).context["overlaps"]
+    assert [overlap.holder for overlap in shown] == [officer.agency]

@@ -119,7 +119,7 @@ OBJECTS: dict[str, Shows] = {
         f"{noun}_export": Shows((), lambda chain: {"format": "csv"})
         for noun in (
             *("need", "buying", "round", "donor", "pledge", "pledge_overdue", "receipt", "supply"),
-            *("cash", "purchase"),
+            *("cash", "purchase", "stock", "movement"),
             *("allocation", "distribution", "place", "account"),
         )
     },
@@ -135,6 +135,7 @@ OBJECTS: dict[str, Shows] = {
     "receipt_create": one("pledge"),
     **{f"donor_{page}": one("donor") for page in ("detail", "change", "contacts", "capacity", "merge")},
     "receipt_detail": one("receipt"),
+    **{name: one("supply") for name in ("supply_detail", "stock_move", "stock_write_off", "stock_restore")},
     **{name: one("cash") for name in ("cash_detail", "purchase_create")},
     **{f"purchase_{page}": one("purchase") for page in ("detail", "complete", "cancel")},
     "allocation_detail": one("allocation"),
