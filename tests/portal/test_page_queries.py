@@ -56,7 +56,7 @@ PAGES: dict[str, dict[str, int]] = {
         "donor_detail": 22,
         "pledge_list": 10,
         "pledge_detail": 12,
-        "supply_list": 6,
+        "supply_list": 7,
         "allocation_board": 10,
         "allocation_list": 5,
         "report_list": 6,
