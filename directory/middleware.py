@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from directory.access import ADMIN_SITE, rule_of
@@ -52,6 +54,28 @@ class AccessMiddleware:
         if not rule.admits(request.user):
             raise PermissionDenied
         return None
+
+
+class BodyLimitMiddleware:
+    """What is larger than anything that the portal takes is refused by its announced length, unread.
+
+    A body without a length, or longer than it says, is read to the announced length and no further by Django.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced) <= settings.MOST_BODY_BYTES:
+            return self.get_response(request)
+        message = _(
+            "Nothing was read: at most %(most)s MB are taken at once. Make the file smaller or split it."
+        )
+        refusal = Refusal(message % {"most": settings.MOST_BODY_BYTES // 2**20}, code="too_large")
+        return render(
+            request, "refusal.html", {"refusal": refusal}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
 
 
 class RefusalMiddleware:

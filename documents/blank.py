@@ -158,7 +158,7 @@ class Pen:
         self.page = page
         self._looks: dict[tuple[str, str], Any] = {}
 
-    def write(self, value: BlankValue, look: str, format: str = "General") -> WriteOnlyCell:
+    def write(self, value: BlankValue | float, look: str, format: str = "General") -> WriteOnlyCell:
         if isinstance(value, str):
             text = printable(value)
             cell = WriteOnlyCell(self.page, text or None)
@@ -191,6 +191,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "locked": {"fill": PatternFill("solid", fgColor="F2F0EA"), **_frame, **_top},
     "blocked": {"fill": PatternFill("solid", fgColor="BFBFBF"), **_frame},
     "errors": {"font": Font(color="A3241F"), **_frame, **_top},
+    "errors_of": {"font": Font(color="A3241F", bold=True), **_top},
     "wrong": {"fill": PatternFill("solid", fgColor="F6C9C5"), **_frame, **_top, **_open},
 }
 

@@ -54,8 +54,15 @@ IMPORT_TRANSITIONS = [
     Transition("confirm", ImportState.PREVIEWED, ImportState.SAVING, _WORKBOOKS, "by who uploaded it"),
     Transition("save", ImportState.SAVING, ImportState.SAVED, _WORKBOOKS, "all chosen rows, or none"),
     Transition(
-        "preview again", ImportState.SAVING, ImportState.PREVIEWED, _WORKBOOKS, "what it changes has changed"
+        "preview again", ImportState.SAVING, ImportState.PREVIEWED, _WORKBOOKS, "it could not be saved"
     ),
-    Transition("discard", ImportState.PREVIEWED, ImportState.DISCARDED, _WORKBOOKS),
+    Transition(
+        "check again", ImportState.PREVIEWED, ImportState.PLANNING, _WORKBOOKS, "what it changes has changed"
+    ),
+    Transition("discard", ImportState.PLANNING, ImportState.DISCARDED, _WORKBOOKS, "by who uploaded it"),
+    Transition("discard", ImportState.PREVIEWED, ImportState.DISCARDED, _WORKBOOKS, "by who uploaded it"),
+    Transition(
+        "expire", ImportState.PLANNING, ImportState.EXPIRED, _WORKBOOKS, "its check never came to an end"
+    ),
     Transition("expire", ImportState.PREVIEWED, ImportState.EXPIRED, _WORKBOOKS, "not confirmed in time"),
 ]

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "directory.middleware.AccessMiddleware",
     "directory.middleware.RefusalMiddleware",
+    "directory.middleware.BodyLimitMiddleware",
 ]
 
 ROOT_URLCONF = "iahdrai_portal.urls"
@@ -187,6 +188,8 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# Larger than any file that the portal takes: refused unread.
+MOST_BODY_BYTES = env.int("MOST_BODY_MB", default=25) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # A survey tab of 40 places × 26 columns posts some 3,200 fields when JavaScript is off.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000

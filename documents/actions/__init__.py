@@ -8,16 +8,40 @@ from documents.actions.paper import (
     redraft_paper,
     suggest_number,
 )
-from documents.actions.workbook_import import confirm_import, discard_import, upload_workbook
+from documents.actions.workbook_import import (
+    Checked,
+    check_again,
+    check_rows,
+    confirm_import,
+    discard_import,
+    expire_import,
+    note_progress,
+    plan_import,
+    preview_again,
+    save_import,
+    start_saving,
+    take_in_workbook,
+    upload_workbook,
+)
 
 __all__ = [
+    "Checked",
+    "check_again",
+    "check_rows",
     "confirm_import",
     "discard_import",
     "draft_paper",
+    "expire_import",
     "freeze_paper",
     "issue_paper",
+    "note_progress",
+    "plan_import",
     "prepare_issue",
+    "preview_again",
     "redraft_paper",
+    "save_import",
+    "start_saving",
     "suggest_number",
+    "take_in_workbook",
     "upload_workbook",
 ]

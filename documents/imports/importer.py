@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -41,6 +42,8 @@ class Importer(ABC):
     permission: ClassVar[Permission]
     order: ClassVar[int] = 100
     has_subject: ClassVar[bool] = False
+    # A page shows the class itself in the list of kinds.
+    do_not_call_in_templates: ClassVar[bool] = True
 
     def __init__(self, user: User, subject: Model | None = None) -> None:
         self.user, self.subject = user, subject
@@ -68,6 +71,18 @@ class Importer(ABC):
     @abstractmethod
     def done_url(self) -> str:
         """Where to look at what was saved."""
+
+    @classmethod
+    def has_template(cls) -> bool:
+        return cls.template is not Importer.template
+
+    @classmethod
+    def has_export(cls) -> bool:
+        return cls.export is not Importer.export
+
+    def upload_url(self) -> str:
+        """Where another file of the kind is uploaded; a kind with a subject says so itself."""
+        return "" if self.has_subject else reverse("import_upload", args=[self.kind])
 
     def template(self) -> bytes | None:
         """A workbook to fill in, as XLSX; None if its kind has none without more to choose."""

@@ -67,12 +67,15 @@ class Plan:
     """``notes``: what was ignored or read in a certain way, in words. ``details``: for the importer itself.
 
     ``error_columns``: where the column of errors stands, by page; none: after the last column.
+    ``heading_rows``: the row of the headings, by page. ``sheets``: names of the pages, set by whoever asks.
     """
 
     rows: list[PlannedRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
     error_columns: dict[int, int] = field(default_factory=dict)
+    heading_rows: dict[int, int] = field(default_factory=dict)
+    sheets: list[str] = field(default_factory=list)
 
     def count(self) -> Counter[Fate]:
         return Counter(row.fate for row in self.rows)
@@ -87,16 +90,28 @@ class Plan:
             "notes": self.notes,
             "details": self.details,
             "error_columns": {str(page): column for page, column in self.error_columns.items()},
+            "heading_rows": {str(page): row for page, row in self.heading_rows.items()},
+            "sheets": self.sheets,
         }
 
     @classmethod
     def from_json(cls, packed: Mapping[str, Any]) -> Plan:
-        columns = {int(page): column for page, column in packed["error_columns"].items()}
-        return cls([_unpacked(*row) for row in packed["rows"]], packed["notes"], packed["details"], columns)
+        return cls(
+            [_unpacked(*row) for row in packed["rows"]],
+            packed["notes"],
+            packed["details"],
+            _by_page(packed["error_columns"]),
+            _by_page(packed["heading_rows"]),
+            packed["sheets"],
+        )
 
     def digest(self) -> str:
         """The same for a plan that does the same."""
         return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
+
+
+def _by_page(packed: Mapping[str, int]) -> dict[int, int]:
+    return {int(page): value for page, value in packed.items()}
 
 
 def _packed(row: PlannedRow) -> list[Any]:

@@ -76,6 +76,7 @@ class TableImporter(Importer):
         found = find_table(book, self.columns)
         rows = list(read_rows(found, self.columns))
         plan = Plan(self.plan_rows(rows, progress), notes_on(found, self.columns))
+        plan.heading_rows[found.page] = found.heading.number
         errors = {key_of(text) for text in _all_errors()}
         for position, cell in enumerate(found.heading.cells):
             if key_of(cell) in errors:

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from directory.models import User
+    from documents.reading import Book
 
-# How long a preview waits for its confirmation.
+# How long a preview waits for its confirmation, and a workbook with errors to be fetched.
 KEPT_FOR = timedelta(hours=24)
+# After so long without a word the job that works on it is taken for dead.
+SILENT_FOR = timedelta(minutes=2)
+_WAITING = (ImportState.PLANNING, ImportState.PREVIEWED)
 
 
 def expiry() -> datetime:
@@ -49,16 +53,22 @@ class WorkbookImportQuerySet(models.QuerySet):
         waiting = Q(state=ImportState.PREVIEWED, expires_at__gte=clock.now())
         return self.filter(Q(state__in=AT_WORK) | waiting)
 
-    def expired(self) -> WorkbookImportQuerySet:
-        return self.filter(state=ImportState.PREVIEWED, expires_at__lt=clock.now())
+    def over(self) -> WorkbookImportQuerySet:
+        """Whose time is over while they still hold a file."""
+        return self.filter(content__isnull=False, expires_at__lt=clock.now()).exclude(
+            state=ImportState.SAVING
+        )
 
 
 class WorkbookImport(ActionOnly):
     """An uploaded file from its check to its end. ``kind``: code of the importer that reads it.
 
-    ``subject``: what it is of, where its kind has one (a survey). ``content`` and ``plan`` are kept only
-    as long as the import may still be confirmed; name, size, SHA-256 and counts stay.
+    ``subject``: what it is of, where its kind has one (a survey). ``content`` and ``plan`` are kept only as
+    long as the import may be confirmed or its errors fetched, a day; name, size, SHA-256 and counts stay.
+    ``book``: as it was read at the upload, for the check that follows at once; not stored.
     """
+
+    book: Book | None = None
 
     kind = models.SlugField(_("kind"), max_length=30)
     subject_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
@@ -114,6 +124,21 @@ class WorkbookImport(ActionOnly):
     @property
     def is_at_work(self) -> bool:
         return self.state in AT_WORK
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the job that works on it seems to have died."""
+        return self.is_at_work and self.moved_at < clock.now() - SILENT_FOR
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is over, though nobody has written that down yet."""
+        return self.state in _WAITING and self.expires_at < clock.now()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the workbook with errors at their rows can be fetched."""
+        return self.refused > 0 and self.plan is not None and self.expires_at >= clock.now()
 
     @property
     def is_open(self) -> bool:

@@ -31,9 +31,7 @@ def read_book(content: bytes, name: str) -> Book:
     The archive is looked through first, then a child process with limits reads it. Raises ``Refusal`` with
     one of the codes of ``documents.reading.refusals``: nobody is told only that a file is “invalid”.
     """
-    if len(content) > MOST_BYTES:
-        megabytes = -(-len(content) // MEGABYTE)
-        raise refusal("too_large", name, megabytes=megabytes, most=MOST_BYTES // MEGABYTE)
+    refuse_too_large(len(content), name)
     kind = kind_of(content, name)
     errors = check_archive(content, name) if kind is Kind.XLSX else False
     code, answer = _ask_child(content, kind, errors, name)
@@ -43,6 +41,13 @@ def read_book(content: bytes, name: str) -> Book:
     if not any(page.lines for page in book):
         raise refusal("no_sheets" if kind is Kind.XLSX else "empty_file", name)
     return book
+
+
+def refuse_too_large(size: int, name: str) -> None:
+    """Raises ``Refusal`` (too_large) for a file of ``size`` bytes."""
+    if size > MOST_BYTES:
+        megabytes = -(-size // MEGABYTE)
+        raise refusal("too_large", name, megabytes=megabytes, most=MOST_BYTES // MEGABYTE)
 
 
 def _ask_child(content: bytes, kind: Kind, errors: bool, name: str) -> tuple[str, Any]:

@@ -1,4 +1,4 @@
-"""Workbooks in and out: kinds, upload, preview, confirmation."""
+"""One uploaded workbook: its check, its preview, its confirmation, its errors."""
 
 from __future__ import annotations
 
@@ -6,82 +6,49 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from directory.access import access, within_reach
-from directory.errors import Refusal, Stale
+from directory.errors import Stale
 from directory.http import Request
 from directory.roles import Permission
-from directory.screens import client_key_of, show_refusal, status_of
-from documents.actions import confirm_import, discard_import, upload_workbook
-from documents.actions.workbook_import import importer_for
-from documents.download import file_response, sheet_response
-from documents.forms import UploadForm
+from directory.screens import client_key_of
+from documents.actions import check_again, discard_import, expire_import
+from documents.actions.workbook_import import book_of, importer_for
+from documents.download import file_response
 from documents.imports import work
-from documents.imports.importer import Importer, kinds_for
+from documents.imports.errors import error_workbook
 from documents.imports.plan import Plan
+from documents.imports.preview import Preview
 from documents.models import WorkbookImport
 from documents.spreadsheet import XLSX_TYPE
-
-
-@access(Permission.USE_WORKBOOKS)
-@require_safe
-def import_list(request: Request) -> HttpResponse:
-    """The kinds of workbooks that the user may bring in, and what they brought in."""
-    context = {
-        "kinds": kinds_for(request.user),
-        "imports": WorkbookImport.objects.visible_to(request.user).without_content()[:20],
-    }
-    return render(request, "documents/import_list.html", context)
-
-
-@access(Permission.USE_WORKBOOKS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def import_upload(request: Request, kind: str) -> HttpResponse:
-    importer = _importer_or_404(request, kind)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            found = upload_workbook(
-                by=request.user,
-                kind=kind,
-                file_name=file.name,
-                content=file.read(),
-                key=client_key_of(request),
-            )
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            work.check(found)
-            return redirect("import_detail", found.pk)
-    context = {"importer": importer, "form": form}
-    return render(request, "documents/import_upload.html", context, status=status_of(form))
-
-
-@access(Permission.USE_WORKBOOKS)
-@require_safe
-def import_template(request: Request, kind: str) -> HttpResponse:
-    content = _importer_or_404(request, kind).template()
-    if content is None:
-        raise Http404
-    return file_response(content, XLSX_TYPE, f"{kind}-template", "xlsx")
-
-
-@access(Permission.USE_WORKBOOKS)
-@require_safe
-def import_export(request: Request, kind: str, format: str) -> HttpResponse:
-    sheet = _importer_or_404(request, kind).export()
-    if sheet is None or format not in ("xlsx", "csv"):
-        raise Http404
-    return sheet_response(sheet, kind, format)
+from documents.states import ImportState
 
 
 @access(Permission.USE_WORKBOOKS)
 @require_safe
 def import_detail(request: Request, pk: int) -> HttpResponse:
+    """How far it is, what it would do, or what became of it. One whose time is over expires at last here."""
     found = _within_reach(request, pk)
-    return render(request, "documents/import_detail.html", _detail(found))
+    if found.is_over:
+        found = expire_import(by=request.user, workbook_import=found)
+    preview = None
+    if found.plan is not None:
+        preview = Preview(found, _fate(request, found), request.GET.get("page", "1"))
+    context = {"import": found, "importer": importer_for(found), "preview": preview}
+    return render(request, "documents/import_detail.html", context)
+
+
+@access(Permission.USE_WORKBOOKS)
+@require_safe
+def import_progress(request: Request, pk: int) -> HttpResponse:
+    """A fragment that asks for itself anew until the work is done; then the page is loaded anew."""
+    found = within_reach(WorkbookImport.objects.visible_to(request.user).without_content(), pk=pk)
+    if not found.is_at_work:
+        return HttpResponseClientRefresh() if request.htmx else redirect("import_detail", pk)
+    return render(request, "documents/import_progress.html", {"import": found})
 
 
 @access(Permission.USE_WORKBOOKS)
@@ -89,12 +56,22 @@ def import_detail(request: Request, pk: int) -> HttpResponse:
 def import_confirm(request: Request, pk: int) -> HttpResponse:
     found = _within_reach(request, pk)
     try:
-        saved = confirm_import(by=request.user, workbook_import=found, key=client_key_of(request))
-    except Stale as refusal:
-        messages.warning(request, str(refusal))
+        saved = work.save(found, by=request.user, key=client_key_of(request))
+    except Stale as stale:
+        messages.warning(request, str(stale))
+        work.check(check_again(by=request.user, workbook_import=found))
         return redirect("import_detail", pk)
-    messages.success(request, _("%(count)s rows were saved.") % {"count": saved.saves})
-    return redirect(importer_for(saved).done_url())
+    if saved.is_at_work:
+        return redirect("import_detail", pk)
+    return _saved(request, saved)
+
+
+@access(Permission.USE_WORKBOOKS)
+@require_POST
+def import_resume(request: Request, pk: int) -> HttpResponse:
+    """Begin the work again whose job has died."""
+    work.go_on(_within_reach(request, pk))
+    return redirect("import_detail", pk)
 
 
 @access(Permission.USE_WORKBOOKS)
@@ -105,20 +82,28 @@ def import_discard(request: Request, pk: int) -> HttpResponse:
     return redirect("import_list")
 
 
+@access(Permission.USE_WORKBOOKS)
+@require_safe
+def import_errors(request: Request, pk: int) -> HttpResponse:
+    """The same workbook with its errors at their rows."""
+    found = _within_reach(request, pk)
+    if found.plan is None or not found.has_errors:
+        raise Http404
+    content = error_workbook(book_of(found), Plan.from_json(found.plan))
+    return file_response(content, XLSX_TYPE, f"{found.kind}-errors", "xlsx")
+
+
 def _within_reach(request: Request, pk: int) -> WorkbookImport:
-    return within_reach(WorkbookImport.objects.visible_to(request.user), pk=pk)
+    return within_reach(WorkbookImport.objects.visible_to(request.user).select_related("by"), pk=pk)
 
 
-def _importer_or_404(request: Request, kind: str) -> Importer:
-    for importer in kinds_for(request.user):
-        if importer.kind == kind:
-            return importer(request.user)
-    raise Http404
+def _fate(request: Request, found: WorkbookImport) -> str:
+    """Once the others are saved only the refused rows are worth showing."""
+    return "refused" if found.state == ImportState.SAVED else request.GET.get("fate", "")
 
 
-def _detail(found: WorkbookImport) -> dict[str, object]:
-    return {
-        "import": found,
-        "importer": importer_for(found),
-        "plan": None if found.plan is None else Plan.from_json(found.plan),
-    }
+def _saved(request: Request, saved: WorkbookImport) -> HttpResponse:
+    """To what was saved; to the refused rows first, if there are any."""
+    message = ngettext("%(count)s row was saved.", "%(count)s rows were saved.", saved.saves)
+    messages.success(request, message % {"count": saved.saves})
+    return redirect("import_detail", saved.pk) if saved.refused else redirect(importer_for(saved).done_url())

@@ -40,6 +40,21 @@ function showFailure(event) {
   region.replaceChildren(line);
 }
 
+// A file over the limit is named before it is sent over a slow line; the portal refuses it all the same.
+function nameTooLarge(event) {
+  const form = event.target.closest && event.target.closest("form[data-most-bytes]");
+  if (!form) return;
+  for (const old of form.querySelectorAll(".too-large")) old.remove();
+  const input = form.querySelector("input[type=file]");
+  if (![...input.files].some((file) => file.size > Number(form.dataset.mostBytes))) return;
+  const line = document.createElement("p");
+  line.className = "errorlist too-large";
+  line.setAttribute("role", "alert");
+  line.textContent = form.dataset.tooLarge;
+  input.before(line);
+  if (event.type === "submit") event.preventDefault();
+}
+
 // A frame that scrolls can be reached and scrolled by keyboard.
 function openFramesToTheKeyboard() {
   for (const frame of document.querySelectorAll(".table-frame")) {
@@ -52,6 +67,8 @@ document.addEventListener("DOMContentLoaded", () => {
   openFramesToTheKeyboard();
 });
 window.addEventListener("resize", openFramesToTheKeyboard);
+document.addEventListener("change", nameTooLarge);
+document.addEventListener("submit", nameTooLarge);
 document.addEventListener("submit", disableAfterSubmit);
 window.addEventListener("pageshow", (event) => event.persisted && enableAll());
 document.addEventListener("htmx:beforeSwap", showRefusal);

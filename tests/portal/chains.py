@@ -35,7 +35,8 @@ from distributions.actions import (
 )
 from distributions.models import Allocation, Distribution
 from distributions.scan import CleanScan
-from documents.models import Paper
+from documents.actions import plan_import, upload_workbook
+from documents.models import Paper, WorkbookImport
 from donors.actions import (
     Bought,
     PledgedLine,
@@ -107,6 +108,7 @@ class Chain:
     movement: StockMovement
     allocation: Allocation
     distribution: Distribution
+    workbook: WorkbookImport
     period: ReportingPeriod
     report: DistrictReport
     section: ReportSection
@@ -262,7 +264,17 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
         "movement": movement,
         "allocation": allocation,
         "distribution": distribution,
+        "workbook": _uploaded(side),
     }
+
+
+def _uploaded(side: Side) -> WorkbookImport:
+    """A list of donors: one row that would be saved, one that is refused."""
+    content = f"name;kind;origin\nNgười cho {side.mark};individual;foreign\n;individual;foreign\n".encode()
+    name = f"a{side.mark}.csv"
+    with clock.standing_on(ISSUED_ON):
+        found = upload_workbook(by=side.officer, kind="donors", file_name=name, content=content)
+        return plan_import(by=side.officer, workbook_import=found)
 
 
 def _approved(side: Side, survey_round: SurveyRound) -> Survey:

@@ -61,6 +61,7 @@ SEES: dict[str, set[str]] = {
     "cash": COMMUNE_AND_ABOVE,
     "purchase": COMMUNE_AND_ABOVE,
     "movement": COMMUNE_AND_ABOVE,
+    "workbook": {"officer.iadom"},
 }
 # What of a neighbour's is not the district's business as a whole: the officer of Ia Dom does not see it.
 DISTRICT_WIDE = {"round", "period", "report", "section", "paper"}
@@ -155,6 +156,13 @@ OBJECTS: dict[str, Shows] = {
     **{name: one("period") for name in ("period_detail", "period_rows", "target_edit", "report_create")},
     **{f"report_{page}": one("report") for page in ("edit", "preview", "issue")},
     "report_section_save": one("section"),
+    **{
+        f"import_{page}": one("workbook")
+        for page in ("detail", "progress", "confirm", "resume", "discard", "errors")
+    },
+    # A kind of workbook is one for all; who may bring it in, the role says.
+    **{f"import_{page}": Shows((), lambda chain: {"kind": "donors"}) for page in ("upload", "template")},
+    "import_export": Shows((), lambda chain: {"kind": "donors", "format": "csv"}),
     # No parameter in the address: what the form chooses.
     "allocation_create": Shows(("need", "supply"), lambda chain: {}),
     "paper_file": one("paper", kind="pdf"),
@@ -174,6 +182,7 @@ NOT_THEIRS = {
     ("survey_sign", "leader"),  # the chair of the commune signs off, not the one of the district
     ("survey_send_back", "leader"),
     ("donor_merge", "officer.iadom"),  # pledges of several agencies may hang on the two
+    *((f"import_{page}", "administrator") for page in ("upload", "template", "export")),
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it
 }
 # The district's issued report goes to its communes and names the donors of all [FIELD section 4, annex II].

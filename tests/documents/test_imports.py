@@ -1,0 +1,479 @@
+"""From an uploaded file to saved rows: what is previewed is what is saved, once, or nothing is."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from openpyxl import load_workbook
+
+from directory import clock
+from directory.deeds import acting
+from directory.errors import Forbidden, Refusal, Stale, WrongState
+from directory.models import HistoryEntry, Holiday, User
+from documents import actions
+from documents.imports import work
+from documents.imports.errors import error_workbook
+from documents.imports.plan import Change, Fate, Plan, PlannedRow
+from documents.models import WorkbookImport
+from documents.reading import read_book, reader
+from tests.documents.files import workbook
+from tests.documents.importers import DaysOff, registered
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+HEADINGS = ["Ngày", "Tên ngày nghỉ"]
+TET, LABOUR, NATIONAL = date(2025, 1, 1), date(2025, 5, 1), date(2025, 9, 2)
+
+
+@pytest.fixture(autouse=True)
+def kinds() -> Iterator[None]:
+    with registered(DaysOff):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def stored(world: object) -> None:
+    with acting():
+        Holiday.objects.all().delete()
+        Holiday.objects.create(day=TET, name="Tết Dương lịch")
+        Holiday.objects.create(day=LABOUR, name="Ngày 1/5")
+
+
+def file(*rows: list[Any], above: int = 1) -> bytes:
+    return workbook([*[["DANH SÁCH"]] * above, HEADINGS, *rows])
+
+
+# Row 3 added, 4 changed, 5 unchanged, 6 and 7 refused.
+MIXED = file(
+    [NATIONAL, "Quốc khánh"],
+    ["01/05/2025", "Quốc tế lao động"],
+    [TET, "Tết Dương lịch"],
+    ["31/02/2025", "Không có"],
+    [date(2025, 4, 30), None],
+)
+
+
+def uploaded(by: User, content: bytes = MIXED, **more: Any) -> WorkbookImport:
+    return actions.upload_workbook(
+        by=by, kind="days-off", file_name="ngày nghỉ.xlsx", content=content, **more
+    )
+
+
+def previewed(by: User, content: bytes = MIXED) -> WorkbookImport:
+    return actions.plan_import(by=by, workbook_import=uploaded(by, content))
+
+
+def plan_of(found: WorkbookImport) -> Plan:
+    return Plan.from_json(WorkbookImport.objects.get(pk=found.pk).plan)
+
+
+def holidays() -> dict[date, str]:
+    return {holiday.day: holiday.name for holiday in Holiday.objects.all()}
+
+
+def state_of(found: WorkbookImport) -> str:
+    return WorkbookImport.objects.get(pk=found.pk).state
+
+
+BEFORE = {TET: "Tết Dương lịch", LABOUR: "Ngày 1/5"}
+AFTER = {TET: "Tết Dương lịch", LABOUR: "Quốc tế lao động", NATIONAL: "Quốc khánh"}
+
+
+# Upload and preview -------------------------------------------------------------------------------
+
+
+def test_an_upload_keeps_the_file_and_saves_nothing(officer: User) -> None:
+    found = uploaded(officer)
+    assert (found.state, found.total, found.size, found.by) == ("planning", 7, len(MIXED), officer)
+    assert bytes(found.content or b"") == MIXED
+    assert holidays() == BEFORE
+
+
+def test_what_is_no_workbook_is_not_kept(officer: User) -> None:
+    with pytest.raises(Refusal) as caught:
+        uploaded(officer, b"%PDF-1.7")
+    assert caught.value.code == "not_a_workbook"
+    assert WorkbookImport.objects.count() == 0
+
+
+def test_the_same_form_twice_uploads_once(officer: User) -> None:
+    key = uuid.uuid4()
+    first = uploaded(officer, key=key)
+    assert uploaded(officer, key=key) == first
+    assert WorkbookImport.objects.count() == 1
+    with pytest.raises(Refusal) as caught:
+        uploaded(officer, file([NATIONAL, "Khác"]), key=key)
+    assert caught.value.code == "key_reused"
+
+
+def test_who_may_not_does_not_upload(leader: User) -> None:
+    with pytest.raises(Forbidden):
+        uploaded(leader)
+    assert WorkbookImport.objects.count() == 0
+
+
+def test_an_unknown_kind_is_refused(officer: User) -> None:
+    with pytest.raises(Refusal) as caught:
+        actions.upload_workbook(by=officer, kind="nothing", file_name="a.xlsx", content=MIXED)
+    assert caught.value.code == "unknown_kind"
+
+
+def test_the_preview_says_row_by_row_what_would_be(officer: User) -> None:
+    found = previewed(officer)
+    assert (found.state, found.added, found.changed, found.unchanged, found.refused) == (
+        "previewed",
+        1,
+        1,
+        1,
+        2,
+    )
+    plan = plan_of(found)
+    told = [(row.number, row.label, row.fate.value, row.changes) for row in plan.rows]
+    assert told == [
+        (3, "02/09/2025", "added", [Change("Tên", None, "Quốc khánh")]),
+        (4, "01/05/2025", "changed", [Change("Tên", "Ngày 1/5", "Quốc tế lao động")]),
+        (5, "01/01/2025", "unchanged", []),
+        (6, "", "refused", []),
+        (7, "30/04/2025", "refused", []),
+    ]
+    assert [[problem.column for problem in row.problems] for row in plan.rows] == [[], [], [], [0], [1]]
+    assert (plan.heading_rows, plan.sheets, plan.error_columns) == ({0: 2}, ["Sheet1"], {})
+    assert holidays() == BEFORE
+
+
+def test_all_columns_in_any_order_with_notes_on_what_was_not_read(officer: User) -> None:
+    content = workbook([["TEN NGAY NGHI *", "Ghi chú", "ngày nghỉ:"], ["Quốc khánh", "x", NATIONAL]])
+    plan = plan_of(previewed(officer, content))
+    assert [row.fate for row in plan.rows] == [Fate.ADDED]
+    assert ["Ghi chú" in note for note in plan.notes] == [True]
+
+
+def test_hidden_sheets_are_named_in_the_preview(officer: User) -> None:
+    book = load_workbook(io.BytesIO(MIXED))
+    book.create_sheet("Nháp").sheet_state = "hidden"
+    content = io.BytesIO()
+    book.save(content)
+    assert ["Nháp" in note for note in plan_of(previewed(officer, content.getvalue())).notes] == [True]
+
+
+@pytest.mark.parametrize(
+    ("rows", "word"),
+    [
+        ([["Khác", "Cột"], [1, 2]], "Tên ngày nghỉ"),
+        ([["Tên ngày nghỉ"], ["a"]], "Ngày"),
+        ([HEADINGS], "1"),
+        ([[*HEADINGS, "Ngày"], [1, 2, 3]], "Ngày"),
+    ],
+    ids=["no headings", "one is missing", "no rows", "one twice"],
+)
+def test_a_file_that_is_not_of_its_kind_is_refused_whole(officer: User, rows: list[Any], word: str) -> None:
+    found = previewed(officer, workbook(rows))
+    assert (found.state, found.content, found.plan, len(found.problems)) == ("refused", None, None, 1)
+    assert word in found.problems[0]
+    with pytest.raises(WrongState):
+        actions.confirm_import(by=officer, workbook_import=found)
+
+
+def test_a_plan_is_the_same_after_the_database(officer: User) -> None:
+    row = PlannedRow(1, 5, "a", Fate.CHANGED, [Change("b", 0, None)], data={"c": [1]})
+    plan = Plan([row], ["note"], {"d": 1}, {1: 4}, {1: 2}, ["x", "y"])
+    assert Plan.from_json(plan.as_json()) == plan
+    assert Plan.from_json(plan.as_json()).digest() == plan.digest()
+    assert row.changes[0].empties
+
+
+# Confirmation -------------------------------------------------------------------------------------
+
+
+def test_a_confirmation_saves_what_was_shown_and_leaves_out_what_was_refused(officer: User) -> None:
+    found = actions.confirm_import(by=officer, workbook_import=previewed(officer))
+    assert holidays() == AFTER
+    assert (found.state, found.saved_at, found.details) == ("saved", clock.now(), {"rows": 2})
+    entry = HistoryEntry.objects.of(found).get()
+    assert (entry.by, entry.details) == (officer, {"added": 1, "changed": 1, "refused": 2})
+
+
+def test_the_same_file_again_changes_nothing(officer: User) -> None:
+    actions.confirm_import(by=officer, workbook_import=previewed(officer))
+    again = previewed(officer)
+    assert (again.added, again.changed, again.unchanged, again.refused) == (0, 0, 3, 2)
+
+
+def test_twice_confirmed_is_once(officer: User) -> None:
+    found, key = previewed(officer), uuid.uuid4()
+    first = actions.confirm_import(by=officer, workbook_import=found, key=key)
+    assert actions.confirm_import(by=officer, workbook_import=found, key=key) == first
+    with pytest.raises(WrongState) as caught:
+        actions.confirm_import(by=officer, workbook_import=found)
+    assert caught.value.code == "import_over"
+    assert Holiday.history.filter(day=NATIONAL).count() == 1
+
+
+def test_strangers_neither_confirm_nor_drop(officer: User, coordinator: User) -> None:
+    found = previewed(officer)
+    for deed in (actions.confirm_import, actions.discard_import, actions.start_saving, actions.check_again):
+        with pytest.raises(Forbidden):
+            deed(by=coordinator, workbook_import=found)
+    assert (state_of(found), holidays()) == ("previewed", BEFORE)
+
+
+def test_who_may_no_longer_does_not_confirm(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = previewed(officer)
+    monkeypatch.setattr(DaysOff, "allowed", False)
+    with pytest.raises(Forbidden):
+        actions.confirm_import(by=officer, workbook_import=found)
+    assert (state_of(found), holidays()) == ("previewed", BEFORE)
+
+
+def test_a_failure_while_saving_saves_nothing(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = previewed(officer)
+    monkeypatch.setattr(DaysOff, "fails", True)
+    with pytest.raises(RuntimeError):
+        actions.confirm_import(by=officer, workbook_import=found)
+    assert (state_of(found), holidays(), HistoryEntry.objects.of(found).count()) == ("previewed", BEFORE, 0)
+
+
+def test_without_its_history_nothing_is_saved(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = previewed(officer)
+    monkeypatch.setattr("documents.actions.workbook_import.history.record", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        actions.confirm_import(by=officer, workbook_import=found)
+    assert (state_of(found), holidays()) == ("previewed", BEFORE)
+
+
+def test_what_changed_meanwhile_is_shown_anew(officer: User) -> None:
+    found = previewed(officer)
+    with acting():
+        Holiday.objects.create(day=NATIONAL, name="Tết Độc lập")
+    with pytest.raises(Stale) as caught:
+        actions.confirm_import(by=officer, workbook_import=found)
+    assert caught.value.code == "preview_outdated"
+    assert holidays() == BEFORE | {NATIONAL: "Tết Độc lập"}
+    actions.check_again(by=officer, workbook_import=found)
+    again = actions.plan_import(by=officer, workbook_import=found)
+    assert plan_of(again).rows[0].changes == [Change("Tên", "Tết Độc lập", "Quốc khánh")]
+    actions.confirm_import(by=officer, workbook_import=again)
+    assert holidays() == AFTER
+
+
+def test_a_change_that_does_not_matter_does_not_stop_it(officer: User) -> None:
+    found = previewed(officer)
+    with acting():
+        Holiday.objects.create(day=date(2025, 12, 31), name="Khác")
+    assert actions.confirm_import(by=officer, workbook_import=found).state == "saved"
+
+
+def test_a_stamp_that_is_the_same_spares_the_second_check(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DaysOff, "stamped", "1")
+    found = previewed(officer)
+    monkeypatch.setattr(DaysOff, "plan", lambda *_arguments: 1 / 0)
+    assert actions.confirm_import(by=officer, workbook_import=found).state == "saved"
+    assert holidays() == AFTER
+
+
+def test_a_file_is_read_once_if_it_is_checked_at_once(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = uploaded(officer)
+    monkeypatch.setattr(reader, "_ask_child", lambda *_arguments: 1 / 0)
+    assert actions.plan_import(by=officer, workbook_import=found).state == "previewed"
+
+
+# The end ------------------------------------------------------------------------------------------
+
+
+def test_dropping_keeps_neither_bytes_nor_rows(officer: User) -> None:
+    for found in (uploaded(officer), previewed(officer)):
+        over = actions.discard_import(by=officer, workbook_import=found)
+        assert (over.state, over.content, over.plan) == ("discarded", None, None)
+    assert holidays() == BEFORE
+    with pytest.raises(WrongState):
+        actions.discard_import(by=officer, workbook_import=over)
+
+
+def test_a_preview_expires_after_a_day(officer: User) -> None:
+    found = previewed(officer)
+    with clock.standing_on(clock.now() + timedelta(hours=23)):
+        assert actions.expire_import(by=officer, workbook_import=found).state == "previewed"
+    with clock.standing_on(clock.now() + timedelta(hours=25)):
+        with pytest.raises(WrongState):
+            actions.confirm_import(by=officer, workbook_import=found)
+        call_command("expire_imports", stdout=io.StringIO())
+    kept = WorkbookImport.objects.get(pk=found.pk)
+    assert (kept.state, kept.content, kept.plan) == ("expired", None, None)
+    assert holidays() == BEFORE
+
+
+def test_refused_rows_are_kept_for_a_day_and_no_longer(officer: User) -> None:
+    found = actions.confirm_import(by=officer, workbook_import=previewed(officer))
+    assert found.has_errors
+    with clock.standing_on(clock.now() + timedelta(hours=25)):
+        assert not found.has_errors
+        assert work.clear() == 1
+    kept = WorkbookImport.objects.get(pk=found.pk)
+    assert (kept.state, kept.content, kept.plan, kept.refused) == ("saved", None, None, 2)
+
+
+def test_nothing_is_kept_if_nothing_was_refused(officer: User) -> None:
+    content = file([NATIONAL, "Quốc khánh"])
+    found = actions.confirm_import(by=officer, workbook_import=previewed(officer, content))
+    assert (found.state, found.content, found.plan) == ("saved", None, None)
+
+
+# Jobs ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is a long one: jobs check and save it (in tests at once)."""
+    monkeypatch.setattr(work, "AT_ONCE", 0)
+
+
+def test_a_long_file_is_checked_and_saved_by_jobs(officer: User, long_files: None) -> None:
+    found = uploaded(officer)
+    work.check(found)
+    assert state_of(found) == "previewed"
+    work.save(WorkbookImport.objects.get(pk=found.pk), by=officer)
+    assert (state_of(found), holidays()) == ("saved", AFTER)
+
+
+def test_a_job_says_how_far_it_is(officer: User, long_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    monkeypatch.setattr(work, "SECONDS", 0)
+    monkeypatch.setattr(
+        "documents.actions.note_progress",
+        lambda *, by, workbook_import, done, total: said.append((done, total)),
+    )
+    work.check(uploaded(officer))
+    assert said == [(number, 5) for number in range(1, 6)]
+
+
+def test_progress_is_of_the_check_alone(officer: User) -> None:
+    found = uploaded(officer)
+    actions.note_progress(by=officer, workbook_import=found, done=3, total=5)
+    kept = WorkbookImport.objects.get(pk=found.pk)
+    assert (kept.done, kept.total) == (3, 5)
+    over = actions.discard_import(by=officer, workbook_import=found)
+    actions.note_progress(by=officer, workbook_import=over, done=4, total=5)
+    assert WorkbookImport.objects.get(pk=found.pk).done == 3
+
+
+def test_a_job_that_finds_another_state_shows_the_preview_anew(officer: User, long_files: None) -> None:
+    found = actions.start_saving(by=officer, workbook_import=previewed(officer))
+    with acting():
+        Holiday.objects.create(day=NATIONAL, name="Tết Độc lập")
+    work.save_later.enqueue(found.pk)
+    kept = WorkbookImport.objects.get(pk=found.pk)
+    assert (kept.state, kept.added, kept.changed, len(kept.problems)) == ("previewed", 0, 2, 1)
+    assert holidays() == BEFORE | {NATIONAL: "Tết Độc lập"}
+
+
+def test_a_job_that_fails_says_so_and_saves_nothing(
+    officer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(DaysOff, "fails", True)
+    found = actions.start_saving(by=officer, workbook_import=previewed(officer))
+    work.save_later.enqueue(found.pk)
+    kept = WorkbookImport.objects.get(pk=found.pk)
+    assert (kept.state, len(kept.problems), holidays()) == ("previewed", 1, BEFORE)
+    assert "the disk is full" in caplog.text
+
+
+def test_a_check_that_fails_says_so(
+    officer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(DaysOff, "plan_rows", lambda *_arguments: 1 / 0)
+    found = uploaded(officer)
+    work.check(found)
+    assert (state_of(found), "ZeroDivisionError" in caplog.text) == ("refused", True)
+
+
+def test_a_job_that_comes_too_late_does_nothing(officer: User) -> None:
+    found = actions.discard_import(by=officer, workbook_import=uploaded(officer))
+    work.check_later.enqueue(found.pk)
+    work.save_later.enqueue(found.pk)
+    work.check(found)
+    assert (state_of(found), holidays()) == ("discarded", BEFORE)
+
+
+def test_another_job_goes_on_where_one_died(officer: User, long_files: None) -> None:
+    found = actions.start_saving(by=officer, workbook_import=previewed(officer))
+    work.go_on(found)  # it is still at work
+    assert state_of(found) == "saving"
+    with clock.standing_on(clock.now() + timedelta(minutes=3)):
+        work.go_on(found)
+    assert (state_of(found), holidays()) == ("saved", AFTER)
+
+
+# The workbook with errors -------------------------------------------------------------------------
+
+
+def test_errors_come_back_in_the_same_rows(officer: User) -> None:
+    found = previewed(officer)
+    plan = plan_of(found)
+    made = error_workbook(read_book(MIXED, "a.xlsx"), plan)
+    page = load_workbook(io.BytesIO(made)).active
+    problems = {row.number: "\n".join(each.message for each in row.problems) for row in plan.rows}
+    assert [cell.value for cell in page["C"]] == [
+        None,
+        page["C2"].value,
+        *(problems[n] or None for n in range(3, 8)),
+    ]
+    assert [page["A6"].value, page["B6"].value, page["A3"].number_format] == [
+        "31/02/2025",
+        "Không có",
+        "dd/mm/yyyy",
+    ]
+    marked = {
+        cell.coordinate for row in page.iter_rows() for cell in row if cell.fill.fgColor.rgb == "00F6C9C5"
+    }
+    assert (marked, page.freeze_panes, page.title) == ({"A6", "B7"}, "A3", "Sheet1")
+
+
+def test_a_corrected_workbook_with_errors_is_taken(officer: User) -> None:
+    first = previewed(officer)
+    actions.confirm_import(by=officer, workbook_import=first)
+    book = load_workbook(io.BytesIO(error_workbook(read_book(MIXED, "a.xlsx"), plan_of(first))))
+    page = book.active
+    page["A6"], page["B6"], page["B7"] = date(2025, 10, 20), "Phụ nữ", "Giải phóng"
+    corrected = io.BytesIO()
+    book.save(corrected)
+    again = previewed(officer, corrected.getvalue())
+    plan = plan_of(again)
+    assert (again.added, again.unchanged, again.refused, plan.notes) == (2, 3, 0, [])
+    assert plan.error_columns == {0: 2}
+    page = load_workbook(io.BytesIO(error_workbook(read_book(corrected.getvalue(), "a.xlsx"), plan))).active
+    assert [cell.value for cell in page["C"]][2:] == [None] * 5
+
+
+def test_what_was_typed_is_no_formula_in_it(officer: User) -> None:
+    content = "Ngày;Tên ngày nghỉ;Khác\n=1+1;@SUM(A1);+1\n".encode()
+    plan = plan_of(actions.plan_import(by=officer, workbook_import=uploaded(officer, content)))
+    page = load_workbook(io.BytesIO(error_workbook(read_book(content, "a.csv"), plan))).active
+    assert [(cell.value, cell.data_type, cell.quotePrefix) for cell in page[2]][:3] == [
+        ("=1+1", "s", True),
+        ("@SUM(A1)", "s", True),
+        ("+1", "s", True),
+    ]
+
+
+# The template -------------------------------------------------------------------------------------
+
+
+def test_a_filled_in_template_is_taken(officer: User) -> None:
+    book = load_workbook(io.BytesIO(DaysOff(officer).template() or b""))
+    page = book.worksheets[0]
+    head = next(cell.row for cell in page["A"] if cell.value == "Ngày *")
+    page.cell(head + 1, 1, NATIONAL)
+    page.cell(head + 1, 2, "Quốc khánh")
+    content = io.BytesIO()
+    book.save(content)
+    assert read_book(content.getvalue(), "a.xlsx").stamp == {"kind": "days-off"}
+    found = previewed(officer, content.getvalue())
+    assert (found.state, found.added, found.refused, plan_of(found).notes) == ("previewed", 1, 0, [])
