@@ -8,10 +8,13 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
+        from documents.imports import importer
         from needs import followers, uses
         from reports import catalogue
+        from reports.workbooks.past_figure import PastFigureImporter
 
         followers.register(catalogue)
+        importer.register(PastFigureImporter)
         uses.register(catalogue.targets_of)
         register(
             NavigationItem(0, _("Home"), "home"),

@@ -113,7 +113,7 @@ def _survey(figures: Figures) -> str:
 
 
 def _coordination(figures: Figures) -> str:
-    turns, value = figures.delivered("turns"), figures.delivered("value")
+    turns, value = figures.total("turns"), figures.delivered("value")
     inside, outside = (figures.delivered("turns", in_scope=scope).now for scope in (True, False))
     text = (
         f"Trong kỳ đã hỗ trợ {number(turns.now)} lượt trẻ em, giá trị {number(value.now)} đồng; trong đó "
@@ -127,7 +127,8 @@ def _coordination(figures: Figures) -> str:
             "số liệu (bổ sung)."
         )
     if turns.last_year is not None:
-        text += f" Cùng kỳ năm trước: {number(turns.last_year)} lượt trẻ em."
+        origin = " (theo báo cáo đã lập năm trước)" if turns.historical else ""
+        text += f" Cùng kỳ năm trước: {number(turns.last_year)} lượt trẻ em{origin}."
     return text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 from django.db.models import Q, QuerySet
@@ -47,7 +47,8 @@ def by_area(figures: Figures) -> list[Row]:
     rows = []
     for area in figures.areas:
         needs = (figures.needs_counted(c, area.pk).now for c in (False, True))
-        rows.append(_row(figures, str(area), *needs, area=area.pk))
+        row = _row(figures, str(area), *needs, area=area.pk)
+        rows.append(replace(row, turns=figures.with_past(f"turns-{area.code}", row.turns)))
     return rows
 
 

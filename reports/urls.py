@@ -1,11 +1,12 @@
 from django.urls import path
 
-from reports.views import period, report
+from reports.views import past_figure, period, report
 from reports.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("reports/", report.report_list, name="report_list"),
+    path("reports/past-figures/", past_figure.past_figure_list, name="past_figure_list"),
     path("reports/periods/new/", period.period_create, name="period_create"),
     path("reports/periods/<int:pk>/", period.period_detail, name="period_detail"),
     path("reports/periods/<int:pk>/rows/", period.period_rows, name="period_rows"),

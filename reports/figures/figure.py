@@ -9,19 +9,24 @@ from decimal import ROUND_HALF_UP, Decimal
 
 @dataclass(frozen=True)
 class Figure:
-    """None is “not reported”; 0 is 0. ``supplement`` is the part of ``cumulative`` marked “bổ sung”."""
+    """None is “not reported”; 0 is 0. ``supplement`` is the part of ``cumulative`` marked “bổ sung”.
+
+    ``historical``: ``last_year`` is from a report made without the portal, never added to a counted one.
+    """
 
     now: int | None = 0
     cumulative: int | None = 0
     supplement: int | None = 0
     last_year: int | None = None
+    historical: bool = False
 
     def __add__(self, other: Figure) -> Figure:
         return Figure(
             added([self.now, other.now]),
             added([self.cumulative, other.cumulative]),
             added([self.supplement, other.supplement]),
-            added([self.last_year, other.last_year]),
+            added([self.last_year, other.last_year]) if self.historical == other.historical else None,
+            self.historical and other.historical,
         )
 
 

@@ -35,7 +35,7 @@ def lines_of(figures: Figures) -> list[Line]:
     )
     indicators = Indicator.objects.select_related("area")
     return [
-        Line(indicator, targets.get(indicator.pk), figure)
+        Line(indicator, targets.get(indicator.pk), figures.with_past(indicator.code, figure))
         for indicator in indicators
         if (figure := count(figures, indicator.code)) is not None
     ]

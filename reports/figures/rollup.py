@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import TypedDict, Unpack
 
 from directory.models import Place, Succession, SupportArea, Unit, User
 from needs.models import AgeBand, SupportItem
-from reports.figures import facts, names
+from reports.figures import facts, names, past
 from reports.figures.facts import BUDGETS, FUND, GIFT, Delivered, Given, Needed
 from reports.figures.figure import Figure, added
 from reports.figures.names import Communes
@@ -183,6 +184,31 @@ class Figures:
             )
             for row in self.deliveries
         ]
+
+    @cached_property
+    def past(self) -> dict[str, int]:
+        """The same period a year before as an older report gives it, by code of the indicator.
+
+        Of the whole scope only, and of its predecessor if one alone has such figures.
+        """
+        if self.user is not None:
+            return {}
+        return past.figures(self.period)
+
+    def with_past(self, code: str, figure: Figure) -> Figure:
+        """``figure`` with the historical value of an indicator where the portal has counted none."""
+        value = self.past.get(code)
+        if figure.last_year is not None or value is None:
+            return figure
+        return replace(figure, last_year=value, historical=True)
+
+    def total(self, measure: str) -> Figure:
+        """``delivered`` over all areas. Last year's is historical only if an older report says all of it."""
+        figure = self.delivered(measure)
+        values = [self.past.get(f"{measure}-{area.code}") for area in self.areas]
+        if figure.last_year is not None or None in values:
+            return figure
+        return replace(figure, last_year=added(values), historical=True)
 
     def figure(self, total: Callable[[str], int | None]) -> Figure:
         """A figure from a function of the window; last year is not reported if it had no such period."""

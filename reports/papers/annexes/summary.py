@@ -9,6 +9,8 @@ from reports.papers.annexes.shape import annex
 from reports.papers.tables import TOTAL, column, percent_cell, row, total
 from reports.wording import day, number, span
 
+HISTORICAL = "cùng kỳ theo báo cáo cũ"
+
 
 def summary(figures: Figures) -> Annex:
     """I. Tổng hợp: every indicator, the year's target and how far it is reached."""
@@ -41,12 +43,12 @@ def summary(figures: Figures) -> Annex:
                 figure.cumulative,
                 percent_cell(figure.cumulative, line.target),
                 figure.last_year,
-                _supplement_note(figure),
+                _note(figure),
             )
         )
     for unit, measure in (("lượt trẻ em", "turns"), ("đồng", "value")):
-        figure = figures.delivered(measure)
-        cells = ["", figure.now, figure.cumulative, "", figure.last_year, _supplement_note(figure)]
+        figure = figures.total(measure)
+        cells = ["", figure.now, figure.cumulative, "", figure.last_year, _note(figure)]
         rows.append(total("", f"{TOTAL} (hỗ trợ đã trao)", unit, *cells))
     return annex(
         "I",
@@ -58,8 +60,9 @@ def summary(figures: Figures) -> Annex:
     )
 
 
-def _supplement_note(figure: Figure) -> str:
-    return f"bổ sung {number(figure.supplement)}" if figure.supplement else ""
+def _note(figure: Figure) -> str:
+    supplement = f"bổ sung {number(figure.supplement)}" if figure.supplement else ""
+    return "; ".join(note for note in (supplement, HISTORICAL if figure.historical else "") if note)
 
 
 def _counting_notes(figures: Figures) -> list[str]:
@@ -69,6 +72,11 @@ def _counting_notes(figures: Figures) -> list[str]:
         f"{day(period.cut_off)}. Lũy kế: từ {day(period.year_starts_on)}. Bổ sung: thuộc kỳ trước trong năm, "
         "xác nhận sau ngày chốt số liệu của kỳ đó, đã gồm trong lũy kế."
     ]
+    if figures.past:
+        notes.append(
+            f"Cùng kỳ năm trước, dòng ghi “{HISTORICAL}”: lấy từ báo cáo đã lập trước khi tổng hợp trên hệ "
+            "thống, không cộng với số liệu do hệ thống tổng hợp."
+        )
     if figures.missing:
         names = ", ".join(unit.name for unit in figures.missing)
         notes.append(f"Chưa có phiếu rà soát nhu cầu được duyệt: {names}.")
