@@ -8,7 +8,7 @@ two deeds from waiting for each other. Call these inside an action only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -71,20 +71,28 @@ def _locked(model: type[B], ids: Iterable[int]) -> dict[int, B]:
 
 def set_aside(allocation: Allocation, deed: Deed) -> None:
     """Allocate: the supply line and the need are both taken up by the allocation's quantity."""
-    q = allocation.quantity
+    set_aside_all([allocation], deed)
+
+
+def set_aside_all(allocations: Sequence[Allocation], deed: Deed) -> None:
+    """The same of many, each guarded; what they write beside the balances is written at once."""
     held = F("allocated") + F("refused") + F("withdrawn") + F("written_off") + F("moved")
-    _guarded(
-        SupplyBalance.objects.filter(pk=allocation.supply_line_id, quantity__gte=held + q).update(
-            allocated=F("allocated") + q
+    for allocation in allocations:
+        q = allocation.quantity
+        _guarded(
+            SupplyBalance.objects.filter(pk=allocation.supply_line_id, quantity__gte=held + q).update(
+                allocated=F("allocated") + q
+            )
         )
-    )
-    _guarded(
-        NeedBalance.objects.filter(pk=allocation.need_id, quantity__gte=F("covered") + q).update(
-            covered=F("covered") + q
+        _guarded(
+            NeedBalance.objects.filter(pk=allocation.need_id, quantity__gte=F("covered") + q).update(
+                covered=F("covered") + q
+            )
         )
+    AllocationBalance.objects.bulk_create(
+        AllocationBalance(allocation=row, quantity=row.quantity, open=row.quantity) for row in allocations
     )
-    AllocationBalance.objects.create(allocation=allocation, quantity=q, open=q)
-    _write(allocation, Kind.ALLOCATE, q, deed)
+    AllocationMove.objects.bulk_create(_row(row, Kind.ALLOCATE, row.quantity, deed) for row in allocations)
 
 
 def take_back(allocation: Allocation, q: int, deed: Deed) -> None:
@@ -182,7 +190,13 @@ def _guarded(rows: int) -> None:
 def _write(
     allocation: Allocation, kind: str, q: int, deed: Deed, line: DistributionLine | None = None
 ) -> None:
-    AllocationMove.objects.create(
+    _row(allocation, kind, q, deed, line).save()
+
+
+def _row(
+    allocation: Allocation, kind: str, q: int, deed: Deed, line: DistributionLine | None = None
+) -> AllocationMove:
+    return AllocationMove(
         allocation=allocation,
         kind=kind,
         quantity=q,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from directory import clock
 from directory.errors import Forbidden
-from directory.models import Agency, Succession, User
+from directory.models import Agency, Succession, Unit, User
 from directory.roles import Permission, Role
 from distributions.models import Allocation, Distribution
 from distributions.scope import follows
@@ -21,6 +21,11 @@ def may_allocate_to(user: User, need: Need) -> bool:
 
 def may_allocate_from(user: User, supply_line: SupplyLine) -> bool:
     return user.may(Permission.ALLOCATE) and supply_line.pledge_line.pledge.scope_id in user.reach.scopes
+
+
+def may_plan_support(user: User, scope: Unit) -> bool:
+    """The coordinating office accepts and undoes the support plans of its own scope."""
+    return user.may(Permission.ALLOCATE) and scope.pk in user.reach.scopes
 
 
 def may_reverse(user: User, allocation: Allocation) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from directory.leads import leads_in
 from directory.models import Agency, LeadArea, Place, Succession, SupportArea, Unit, User
-from donors.models import FundingSource
+from donors.models import FundingSource, SupplyLine
 
 
 def absorbed_by(commune: Unit, day: date) -> set[int]:
@@ -49,6 +49,12 @@ def areas_led_by(user: User, day: date) -> QuerySet[SupportArea]:
     """The areas that the user's own agency leads on ``day``."""
     leads = LeadArea.objects.on(day).filter(agency_id__in=user.reach.agencies)
     return SupportArea.objects.filter(pk__in=leads.values("area_id"))
+
+
+def custodians_seen_by(user: User) -> QuerySet[Agency]:
+    """Who keeps, or is to keep, supply that the user sees and that has something left."""
+    keep = SupplyLine.objects.visible_to(user).available().values("custodian_id")
+    return Agency.objects.filter(pk__in=keep).order_by("name", "pk")
 
 
 def funding_sources_for(user: User) -> QuerySet[FundingSource]:

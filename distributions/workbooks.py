@@ -32,6 +32,8 @@ ALLOCATIONS = ListFile[Allocation](
         ListColumn(gettext_lazy("Taken back"), 10, lambda row: row.balance.reversed),
         ListColumn(gettext_lazy("Day"), 12, lambda row: local_day(row.at)),
         ListColumn(gettext_lazy("Why this place is helped"), 30, lambda row: row.out_of_scope_reason),
+        ListColumn(gettext_lazy("Another agency serves the place"), 30, lambda row: row.overlap_with),
+        ListColumn(gettext_lazy("Why it gets some from here too"), 30, lambda row: row.overlap_reason),
     ],
 )
 

@@ -57,6 +57,18 @@ class Held:
     holder: Agency
     coverage: Coverage
 
+    @property
+    def name(self) -> str:
+        """The year of a plan, or the code."""
+        return str(self.record.year) if isinstance(self.record, MobilisationPlan) else self.record.code
+
+    @property
+    def pledge_id(self) -> int | None:
+        """The pledge that it is, or that it was bought with."""
+        if isinstance(self.record, Purchase):
+            return self.record.cash_line.pledge_id
+        return self.record.pk if isinstance(self.record, Pledge) else None
+
 
 @dataclass(frozen=True)
 class Overlap:
@@ -168,23 +180,49 @@ BOUGHT = ("item", "place__unit", "age_band", "custodian", *(f"cash_line__{name}"
 STANDING = (PledgeState.OPEN, PledgeState.RECEIVED)
 
 
+def held_in(scope: Unit, year: int, items: set[int]) -> Iterator[Held]:
+    """All that plans, pledges and purchases of the scope cover of the items in the year, whoever has it."""
+    yield from _of_targets(_targets(scope, year, items).select_related(*TARGET))
+    for line in _lines(scope, year, items).select_related("pledge__mobilised_by", "item", *EARMARKS):
+        if coverage := _of_line(line):
+            yield Held(PLEDGE, line.pledge, line.pledge.mobilised_by, coverage)
+    yield from _of_purchases(_purchases(scope, year, items).select_related(*BOUGHT))
+
+
+def near(scope: Unit, year: int, item: int, communes: set[int], agency: int) -> list[Any]:
+    """Querysets of what other agencies may have that covers the item somewhere in the communes.
+
+    Wider than the truth, and cheap: if all are empty there is nothing to ask ``held_in`` for.
+    """
+    own = Q(place=None, plan__agency__unit__in=communes)
+    targets = _targets(scope, year, {item}).filter(Q(place__unit__in=communes) | own)
+    in_place = Q(earmark_place__unit__in=communes) | Q(earmark_need__place__unit__in=communes)
+    lines = _lines(scope, year, {item}).filter(in_place)
+    bought = Q(place__unit__in=communes) | Q(
+        Q(cash_line__earmark_place__unit__in=communes) | Q(cash_line__earmark_need__place__unit__in=communes),
+        place=None,
+    )
+    return [
+        targets.exclude(plan__agency=agency),
+        lines.exclude(pledge__mobilised_by=agency),
+        _purchases(scope, year, {item}).filter(bought).exclude(custodian=agency),
+    ]
+
+
 def _held(
     scope: Unit, agency: Agency, year: int, items: set[int], apart_from: Pledge | None
 ) -> Iterator[Held]:
     own = AgencySuccession.objects.predecessors([agency.pk], clock.today())
-    targets = MobilisationTarget.objects.filter(
+    for held in held_in(scope, year, items):
+        of_the_asker = apart_from is not None and held.pledge_id == apart_from.pk
+        if held.holder.pk not in own and not of_the_asker:
+            yield held
+
+
+def _targets(scope: Unit, year: int, items: set[int]) -> Any:
+    return MobilisationTarget.objects.filter(
         plan__in=MobilisationPlan.objects.reckoned(), plan__scope=scope, plan__year=year, item__in=items
     )
-    yield from _of_targets(targets.exclude(plan__agency__in=own).select_related(*TARGET))
-    lines = _lines(scope, year, items).exclude(pledge__mobilised_by__in=own)
-    purchases = _purchases(scope, year, items).exclude(custodian__in=own)
-    if apart_from is not None:
-        lines = lines.exclude(pledge=apart_from)
-        purchases = purchases.exclude(cash_line__pledge=apart_from)
-    for line in lines.select_related("pledge__mobilised_by", "item", *EARMARKS):
-        if coverage := _of_line(line):
-            yield Held(PLEDGE, line.pledge, line.pledge.mobilised_by, coverage)
-    yield from _of_purchases(purchases.select_related(*BOUGHT))
 
 
 def _lines(scope: Unit, year: int, items: set[int]) -> Any:
@@ -250,7 +288,6 @@ def _overlap(own: Coverage, held: Held, seen: set[tuple[type, int]]) -> Overlap:
     if (type(held.record), held.record.pk) not in seen:
         return Overlap(own, held.coverage, held.kind, held.holder)
     record = held.record
-    name = str(record.year) if isinstance(record, MobilisationPlan) else record.code
     page = PAGES.get(type(record))
     url = reverse(page, args=[record.pk]) if page else ""
-    return Overlap(own, held.coverage, held.kind, held.holder, name, url)
+    return Overlap(own, held.coverage, held.kind, held.holder, held.name, url)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from directory.models import CoordinationScope, LeadArea, SupportArea
+from distributions.models import Allocation
 from reports.figures import Figures, percent
 from reports.figures.facts import BUDGETS, FUND, GIFT
 from reports.wording import day, listed, number, share, span
@@ -163,9 +164,20 @@ def _items(figures: Figures, area: SupportArea) -> list[str]:
 
 
 def _management(figures: Figures) -> str:
-    return (
+    text = (
         "Mọi khoản hỗ trợ được phân bổ trên cơ sở nhu cầu đã duyệt, không vượt nhu cầu; số lượng thực nhận "
         "do xã xác nhận. Danh sách nhà tài trợ và kết quả tiếp nhận được nêu tại Phụ lục II."
+    )
+    if figures.overlaps:
+        text += "\nPhân bổ tại nơi cơ quan khác cùng hỗ trợ trong năm, do cơ quan điều phối quyết định:"
+    return "\n".join([text, *(_overlap(allocation) for allocation in figures.overlaps)])
+
+
+def _overlap(allocation: Allocation) -> str:
+    need = allocation.need
+    return (
+        f"- {need.place.full_name}, {need.item.name} ({need.age_band.name}): {number(allocation.quantity)} "
+        f"{need.item.unit}, cùng với {allocation.overlap_with}. Lý do: {allocation.overlap_reason}."
     )
 
 

@@ -94,6 +94,8 @@ DEEDS = (
     gettext_noop("change opinion"),
     gettext_noop("allocate"),
     gettext_noop("reverse"),
+    gettext_noop("accept support plan"),
+    gettext_noop("undo support plan"),
     gettext_noop("plan"),
     gettext_noop("send"),
     gettext_noop("change plan"),

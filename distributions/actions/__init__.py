@@ -12,10 +12,16 @@ from distributions.actions.distribution import (
 from distributions.actions.replanning import replan_distribution
 from distributions.actions.scan import keep_scan, remove_scan
 from distributions.actions.shortfall import note_difference, settle_missing
+from distributions.actions.support_plan import ProposedGap, ProposedLine, Reasons, accept_plan
+from distributions.actions.support_plan_undo import undo_plan
 
 __all__ = [
     "ConfirmedLine",
     "PlannedLine",
+    "ProposedGap",
+    "ProposedLine",
+    "Reasons",
+    "accept_plan",
     "allocate",
     "cancel_distribution",
     "confirm_delivery",
@@ -27,4 +33,5 @@ __all__ = [
     "reverse_allocation",
     "send_distribution",
     "settle_missing",
+    "undo_plan",
 ]

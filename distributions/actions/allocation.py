@@ -9,19 +9,25 @@ from django.utils.translation import gettext as _
 
 from directory import clock, history
 from directory.deeds import action
-from directory.errors import Forbidden, NotEnough, WrongState
+from directory.errors import Forbidden, NotEnough
 from directory.models import User
-from directory.scope import is_difficult
 from distributions import ledger
-from distributions.claims import covered_by
+from distributions.actions.allocation_checks import (
+    check_allowed,
+    check_need_left,
+    check_overlap,
+    check_person,
+    check_supply_left,
+)
+from distributions.actions.allocation_sides import Wanted, hold, set_aside
 from distributions.models import Allocation, AllocationBalance, DistributionLine
-from distributions.permissions import may_allocate_from, may_allocate_to, may_reverse
+from distributions.overlap import others_beside
+from distributions.permissions import may_reverse
 from distributions.problems import Problems
-from distributions.scope import same_place
 from distributions.states import DistributionState
-from distributions.wording import holders_of, listed, number, thing
-from donors.models import PledgeLine, SupplyBalance, SupplyLine
-from needs.models import Need, NeedBalance
+from distributions.wording import listed, number
+from donors.models import SupplyLine
+from needs.models import Need
 
 
 @action
@@ -32,44 +38,27 @@ def allocate(
     need: Need,
     quantity: int,
     out_of_scope_reason: str = "",
+    overlap_reason: str = "",
     key: uuid.UUID | None = None,
 ) -> Allocation:
     """Set ``quantity`` (item's unit) of a supply line aside for a need, promised or in stock alike.
 
-    A place outside the difficult communes needs the coordinating office's reason [plan I].
+    A place outside the difficult communes needs the coordinating office's reason [plan I], and so does one
+    that another agency serves with the same item for the same ages in the year [plan II.4]; both are kept.
     Raises ``Forbidden``; ``NotEnough`` (codes ``not_enough_supply``, ``not_enough_need``); ``WrongState``
-    (closed need or round); ``Refusal`` (other item, binding earmark, scope, quantity).
+    (closed need or round); ``Refusal`` (other item, binding earmark, scope, overlap, quantity).
     """
-    _check_person(by, supply_line, need)
-    locked = ledger.lock({supply_line.pk}, {need.pk})
-    supply_line = SupplyLine.objects.select_related("item", "pledge_line__pledge").get(pk=supply_line.pk)
-    need = _hold(need)
+    sides = hold({supply_line.pk}, {need.pk})
+    wanted = Wanted(sides.supply[supply_line.pk], sides.needs[need.pk], quantity)
+    check_person(by, wanted.supply_line, wanted.need)
     problems = Problems()
-    _check_need_open(problems, need)
-    _check_match(problems, supply_line, need)
-    _check_scope(problems, need, out_of_scope_reason)
-    if quantity <= 0:
-        problems.add("quantity", _("Nothing to allocate: enter a quantity of 1 or more."), "quantity")
-    _check_supply_left(problems, supply_line, locked.supply[supply_line.pk], quantity)
-    _check_need_left(problems, need, locked.needs[need.pk], quantity)
+    check_allowed(problems, sides, wanted, out_of_scope_reason)
+    others = others_beside(wanted.need, wanted.supply_line.pledge_line.pledge)
+    check_overlap(problems, wanted, others, overlap_reason)
+    check_supply_left(problems, wanted.supply_line, quantity)
+    check_need_left(problems, wanted.need, quantity)
     problems.refuse()
-    allocation = Allocation.objects.create(
-        supply_line=supply_line,
-        need=need,
-        quantity=quantity,
-        by=by,
-        out_of_scope_reason=out_of_scope_reason.strip(),
-    )
-    ledger.set_aside(allocation, ledger.Deed(by, clock.today()))
-    history.record(
-        allocation,
-        "allocate",
-        by=by,
-        reason=out_of_scope_reason.strip(),
-        quantity=quantity,
-        pledge=supply_line.pledge_line.pledge.code,
-        place=need.place.full_name,
-    )
+    [allocation] = set_aside(by, [wanted.allocation(by, sides, out_of_scope_reason, others, overlap_reason)])
     return allocation
 
 
@@ -112,153 +101,6 @@ def planned_in(allocation_id: int) -> str:
     ).order_by("pk")
     return listed(
         f"{code} ({number(planned)})" for code, planned in lines.values_list("distribution__code", "planned")
-    )
-
-
-def _hold(need: Need) -> Need:
-    """The need as it stands now; a round that is being closed waits for us, or we for it."""
-    rows = Need.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("round", "survey", "item__area", "place__unit", "age_band").get(pk=need.pk)
-
-
-def _check_person(by: User, supply_line: SupplyLine, need: Need) -> None:
-    if not (may_allocate_to(by, need) and may_allocate_from(by, supply_line)):
-        raise Forbidden(
-            _(
-                "Only the coordinating office allocates supply to needs, within its own scope. "
-                "Ask it to make this allocation."
-            )
-        )
-
-
-def _check_need_open(problems: Problems, need: Need) -> None:
-    if need.closed_at is not None or not need.round.is_open_for(need.survey.commune_id):
-        reason = need.close_reason or _("the round is closed")
-        problems.add(
-            "need_closed",
-            _(
-                "The need “%(need)s” of %(round)s is closed (%(reason)s), so nothing can be allocated to it. "
-                "Choose a need of an open round."
-            )
-            % {"need": need, "round": need.round, "reason": reason},
-            "need",
-            WrongState,
-        )
-
-
-def _check_match(problems: Problems, supply_line: SupplyLine, need: Need) -> None:
-    if supply_line.item_id != need.item_id:
-        problems.add(
-            "other_item",
-            _(
-                "Pledge %(pledge)s holds %(supply)s, but %(place)s needs %(needed)s. "
-                "Choose a supply line of the same item."
-            )
-            % {
-                "pledge": supply_line.pledge_line.pledge.code,
-                "supply": thing(supply_line.item),
-                "place": need.place.full_name,
-                "needed": thing(need.item),
-            },
-            "supply_line",
-        )
-    line = supply_line.pledge_line
-    if line.earmark_hard and not obeys_earmark(line, need):
-        problems.add(
-            "earmark",
-            _(
-                "The donor of pledge %(pledge)s gave this for %(purpose)s only, and %(place)s is outside "
-                "of that. Choose another pledge, or agree with the donor first."
-            )
-            % {"pledge": line.pledge.code, "purpose": earmark_text(line), "place": need.place.full_name},
-            "supply_line",
-        )
-
-
-def obeys_earmark(line: PledgeLine, need: Need) -> bool:
-    """Whether the need lies within the purpose that the donor named (a commune includes its villages)."""
-    if line.earmark == PledgeLine.Earmark.AREA:
-        return need.item.area_id == line.earmark_area_id
-    if line.earmark == PledgeLine.Earmark.NEED:
-        return need.pk == line.earmark_need_id
-    place = line.earmark_place
-    if line.earmark == PledgeLine.Earmark.PLACE and place is not None:
-        whole_commune = place.kind == place.Kind.COMMUNE and place.unit_id == need.place.unit_id
-        return whole_commune or same_place(place, need.place)
-    return True
-
-
-def earmark_text(line: PledgeLine) -> str:
-    """The purpose in words, "" for none."""
-    if line.earmark_place is not None:
-        return line.earmark_place.full_name
-    return str(line.earmark_area or line.earmark_need or "")
-
-
-def _check_scope(problems: Problems, need: Need, reason: str) -> None:
-    if not reason.strip() and not is_difficult(need.place.unit, clock.today()):
-        problems.add(
-            "out_of_scope",
-            _(
-                "%(commune)s is not a specially difficult commune today, and the plan's support is for "
-                "those. Enter the reason why it is helped, or choose another need."
-            )
-            % {"commune": need.place.unit.name},
-            "out_of_scope_reason",
-        )
-
-
-def _check_supply_left(
-    problems: Problems, supply_line: SupplyLine, balance: SupplyBalance, quantity: int
-) -> None:
-    if quantity <= balance.unallocated:
-        return
-    holders = holders_of(supply_line.pk)
-    gone = balance.refused + balance.withdrawn + balance.written_off + balance.moved
-    if gone:
-        away = _("%(quantity)s refused, withdrawn, written off or moved") % {"quantity": number(gone)}
-        holders = listed(part for part in (holders, away) if part)
-    problems.add(
-        "not_enough_supply",
-        _(
-            "Only %(left)s/%(whole)s %(thing)s are unallocated in pledge %(pledge)s (%(holders)s). "
-            "Reduce the quantity or choose another pledge."
-        )
-        % {
-            "left": number(balance.unallocated),
-            "whole": number(balance.quantity),
-            "thing": thing(supply_line.item),
-            "pledge": supply_line.pledge_line.pledge.code,
-            "holders": holders or _("nothing allocated yet"),
-        },
-        "quantity",
-        NotEnough,
-        left=balance.unallocated,
-        whole=balance.quantity,
-    )
-
-
-def _check_need_left(problems: Problems, need: Need, balance: NeedBalance, quantity: int) -> None:
-    if quantity <= balance.uncovered:
-        return
-    problems.add(
-        "not_enough_need",
-        _(
-            "%(place)s still lacks only %(left)s/%(whole)s %(thing)s for %(band)s (%(covered)s). "
-            "Reduce the quantity; a greater need takes a new version of the survey."
-        )
-        % {
-            "place": need.place.full_name,
-            "left": number(balance.uncovered),
-            "whole": number(balance.quantity),
-            "thing": thing(need.item),
-            "band": need.age_band,
-            "covered": covered_by(need) or _("nothing covered yet"),
-        },
-        "quantity",
-        NotEnough,
-        need_left=balance.uncovered,
-        need_whole=balance.quantity,
     )
 
 

@@ -3,6 +3,7 @@
 from distributions.models.allocation import Allocation, AllocationBalance, AllocationMove
 from distributions.models.distribution import ChildTurns, Distribution, DistributionLine
 from distributions.models.scan import DeliveryScan
+from distributions.models.support_plan import SupportPlan, SupportPlanGap, SupportPlanLine
 
 __all__ = [
     "Allocation",
@@ -12,4 +13,7 @@ __all__ = [
     "DeliveryScan",
     "Distribution",
     "DistributionLine",
+    "SupportPlan",
+    "SupportPlanGap",
+    "SupportPlanLine",
 ]

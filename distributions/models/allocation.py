@@ -64,6 +64,10 @@ class AllocationQuerySet(models.QuerySet):
             "need__place__continues",
         )
 
+    def overlapping(self) -> AllocationQuerySet:
+        """Allocations made although another agency serves the place, with LĐTBXH's reason."""
+        return self.exclude(overlap_reason="")
+
     def covering(self) -> AllocationQuerySet:
         """Allocations that still cover a part of their need: not wholly reversed, returned or lost."""
         return self.filter(
@@ -84,6 +88,14 @@ class Allocation(ActionOnly):
     out_of_scope_reason = models.CharField(
         _("reason for a place outside the difficult communes"), max_length=300, blank=True
     )
+    overlap_with = models.TextField(
+        _("another agency serves the place"),
+        blank=True,
+        help_text=_("its plan, pledge or delivery, as it stood on that day"),
+    )
+    overlap_reason = models.CharField(
+        _("reason for an overlap with another agency"), max_length=300, blank=True
+    )
 
     objects = AllocationQuerySet.as_manager()
 
@@ -91,7 +103,13 @@ class Allocation(ActionOnly):
         verbose_name = _("allocation")
         verbose_name_plural = _("allocations")
         ordering = ["-at", "-pk"]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_of_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_of_something"),
+            models.CheckConstraint(
+                condition=Q(overlap_with="", overlap_reason="") | ~Q(overlap_with="") & ~Q(overlap_reason=""),
+                name="allocation_overlap_with_and_why",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.supply_line} → {self.need}"

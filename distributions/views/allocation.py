@@ -1,50 +1,40 @@
-"""The allocation board, and one allocation."""
+"""Allocations: make one, look at one, take one back."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from directory import clock
 from directory.access import access, within_reach
 from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
-from directory.scope import is_difficult
 from directory.screens import client_key_of, show_refusal
-from distributions import board
 from distributions.actions import allocate, reverse_allocation
 from distributions.actions.allocation import planned_of
-from distributions.forms import AllocateForm, BoardForm, ReverseForm
+from distributions.forms import AllocateForm, ReverseForm
 from distributions.models import Allocation
-from distributions.permissions import may_allocate_to, may_reverse
+from distributions.permissions import may_reverse
+from distributions.views.board import chosen_need, show_board
 from distributions.wording import number, thing
 from distributions.workbooks import ALLOCATIONS
 from documents.exports import list_response
 from donors.models import SupplyLine
 from needs.models import Need
 
-NEEDS_A_PAGE, LINES_A_PAGE, ROWS_A_PAGE = 15, 15, 25
-
-
-@access(Permission.VIEW_DISTRIBUTIONS)
-@require_safe
-def allocation_board(request: Request) -> HttpResponse:
-    return _board(request, _chosen_need(request, request.GET))
+ROWS_A_PAGE = 25
 
 
 @access(Permission.ALLOCATE)
 @require_POST
 def allocation_create(request: Request) -> HttpResponse:
-    need = _chosen_need(request, request.POST)
+    need = chosen_need(request, request.POST)
     line = within_reach(SupplyLine.objects.visible_to(request.user), pk=request.POST.get("supply_line"))
     if need is None:
         return redirect("allocation_board")
@@ -63,7 +53,7 @@ def allocation_create(request: Request) -> HttpResponse:
             status = show_refusal(form, refusal)
         else:
             return _after_allocating(request, allocation)
-    return _board(request, _chosen_need(request, request.POST), line.pk, form, status)
+    return show_board(request, chosen_need(request, request.POST), line.pk, form, status)
 
 
 def _after_allocating(request: Request, allocation: Allocation) -> HttpResponse:
@@ -85,55 +75,6 @@ def _after_allocating(request: Request, allocation: Allocation) -> HttpResponse:
     if need.balance.uncovered:
         query["need"] = str(need.pk)
     return redirect(f"{reverse('allocation_board')}?{query.urlencode()}")
-
-
-def _chosen_need(request: Request, data: QueryDict) -> Need | None:
-    pk = data.get("need")
-    if not pk:
-        return None
-    needs = Need.objects.visible_to(request.user).select_related(
-        "round", "item__area", "age_band", "place__unit", "balance"
-    )
-    return within_reach(needs, pk=pk)
-
-
-def _board(
-    request: Request,
-    need: Need | None,
-    tried: int | None = None,
-    form: AllocateForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    """``tried`` and ``form``: the supply line that was just refused, and what was typed for it."""
-    sieve_form = BoardForm(request.GET, user=request.user)
-    sieve = sieve_form.sieve()
-    needs = Paginator(board.open_needs(request.user, sieve), NEEDS_A_PAGE)
-    context: dict[str, Any] = {
-        "sieve_form": sieve_form,
-        "needs": needs.get_page(request.GET.get("page")),
-        "need": need,
-        "form": form,
-    }
-    if need is None:
-        supply = Paginator(board.supply(request.user, sieve), LINES_A_PAGE)
-        context["supply"] = supply.get_page(request.GET.get("supply_page"))
-    else:
-        context["may_allocate"] = may_allocate_to(request.user, need)
-        context["out_of_scope"] = not is_difficult(need.place.unit, clock.today())
-        if form is not None:
-            # Shown only where it is needed, so never marked as optional.
-            form.fields["out_of_scope_reason"].required = True
-        context["suggestions"] = [
-            (suggestion, form if suggestion.line.pk == tried else _fresh(suggestion))
-            for suggestion in board.suggestions(request.user, need)
-        ]
-    return render(request, "distributions/board.html", context, status=status)
-
-
-def _fresh(suggestion: board.Suggestion) -> AllocateForm:
-    form = AllocateForm(initial={"quantity": suggestion.quantity}, auto_id=f"id_{suggestion.line.pk}_%s")
-    form.fields["out_of_scope_reason"].required = True
-    return form
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)

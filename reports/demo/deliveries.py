@@ -11,14 +11,19 @@ from directory.models import Place, User
 from distributions.actions import (
     ConfirmedLine,
     PlannedLine,
+    Reasons,
+    accept_plan,
     allocate,
     cancel_distribution,
     confirm_delivery,
     plan_distribution,
     reverse_allocation,
     send_distribution,
+    undo_plan,
 )
+from distributions.board import Sieve
 from distributions.models import Allocation, Distribution, DistributionLine
+from distributions.support_plan import Draft, Of
 from needs.models import Need
 from reports.demo.stage import Stage, on
 
@@ -77,6 +82,27 @@ def _under_way(stage: Stage, year: int) -> None:
         plan = _planned(stage, "warm_clothing", [blanket])
         cancel_distribution(by=by, distribution=plan, reason="Mưa lớn, đường vào thôn bị chia cắt.")
         reverse_allocation(by=by, allocation=blanket, quantity=2, reason="Hai hộ đã được họ hàng tặng chăn.")
+    _support_plan(stage, year)
+
+
+def _support_plan(stage: Stage, year: int) -> None:
+    """Half of what is proposed for warm clothing is accepted; one line of it is undone."""
+    by = stage.users["ldtbxh"]
+    with clock.standing_on(on(year, 6, 11)):
+        sieve = Sieve(area=stage.areas["warm_clothing"])
+        draft = Draft(by, Of(stage.district, year), sieve, Reasons())
+        lines = draft.proposed_lines()
+        plan = accept_plan(
+            by=by,
+            scope=stage.district,
+            year=year,
+            lines=lines[: (len(lines) + 1) // 2],
+            gaps=draft.proposed_gaps(),
+            proposed=len(lines),
+        )
+    with clock.standing_on(on(year, 6, 12)):
+        last = plan.lines.order_by("-position")[:1]
+        undo_plan(by=by, plan=plan, lines=list(last), reason="Thôn sẽ nhận trong đợt sau.")
 
 
 def _hand_over(

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from directory.models import User
-from distributions.models import AllocationMove, ChildTurns, Distribution, DistributionLine
+from distributions.models import Allocation, AllocationMove, ChildTurns, Distribution, DistributionLine
 from distributions.states import DistributionState
 from donors.models import Receipt, ReceiptLine
 from needs.models import ChildCount, Need, NeedMove, Survey
@@ -242,6 +242,17 @@ def needs(name: str, window: Window, year: int, communes: Iterable[int], user: U
         for need in rows.select_related("item", "place").order_by("pk")
         if approved.get(need.pk, 0) > 0
     ]
+
+
+def overlaps(window: Window, communes: Iterable[int], user: User | None) -> list[Allocation]:
+    """Allocations of the window beside what another agency does there, each with its reason [plan II.4].
+
+    What was taken back in full since is none.
+    """
+    rows = Allocation.objects.overlapping().covering().with_names()
+    rows = rows if user is None else rows.visible_to(user)
+    made = rows.filter(need__place__unit_id__in=communes, at__lt=window.closed_at)
+    return list(made.filter(at__date__gte=window.starts_on, at__date__lte=window.ends_on).order_by("pk"))
 
 
 def _sum_by(rows: QuerySet, key: str, column: str) -> dict[int, int]:

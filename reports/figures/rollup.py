@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypedDict, Unpack
 
 from directory.models import Place, Succession, SupportArea, Unit, User
+from distributions.models import Allocation
 from needs.models import AgeBand, SupportItem
 from reports.figures import facts, names, past
 from reports.figures.facts import BUDGETS, FUND, GIFT, Delivered, Given, Needed
@@ -79,6 +80,11 @@ class Figures:
         if before := self.windows.last_year:
             rows += facts.needs("last_year", before, self.period.year - 1, self.communes.ids, self.user)
         return rows
+
+    @cached_property
+    def overlaps(self) -> list[Allocation]:
+        """What was allocated in the period beside another agency, with LĐTBXH's reason."""
+        return facts.overlaps(self.windows.now, self.communes.ids, self.user)
 
     @cached_property
     def surveyed(self) -> set[int]:

@@ -11,12 +11,14 @@ from directory.models import Place, User
 from distributions.actions import (
     ConfirmedLine,
     PlannedLine,
+    ProposedLine,
+    accept_plan,
     allocate,
     confirm_delivery,
     plan_distribution,
     send_distribution,
 )
-from distributions.models import Allocation, Distribution
+from distributions.models import Allocation, Distribution, SupportPlan
 from distributions.scope import lead_agency_of
 from donors.models import Donor, FundingSource, SupplyLine
 from needs.models import Need, NeedBalance, NeedMove, Survey, SurveyRound
@@ -110,6 +112,21 @@ def allocated(
         quantity=quantity,
         out_of_scope_reason=OUT_OF_SCOPE if need.place.unit.name == "xã Ia Tơi" else "",
     )
+
+
+def proposed(supply_line: SupplyLine, need: Need, quantity: int) -> ProposedLine:
+    """A line as a proposal of this moment would say it."""
+    supply_line.balance.refresh_from_db()
+    need.balance.refresh_from_db()
+    left, lacking = supply_line.balance.unallocated, need.balance.uncovered
+    return ProposedLine(supply_line, need, quantity, "còn trong kho", left, lacking)
+
+
+def accepted(world: World, *lines: ProposedLine, **more: object) -> SupportPlan:
+    """A support plan of these lines; of one line of twenty, unless given."""
+    lines = lines or (proposed(supply_of(world, 20), need_of(world, 20), 20),)
+    given = {"by": world.user("coordinator"), "scope": world.district, "year": 2025, "lines": list(lines)}
+    return accept_plan(**{**given, **more})
 
 
 def officer_leading(world: World, allocation: Allocation) -> User:

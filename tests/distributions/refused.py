@@ -17,6 +17,9 @@ from distributions.models import (
     DeliveryScan,
     Distribution,
     DistributionLine,
+    SupportPlan,
+    SupportPlanGap,
+    SupportPlanLine,
 )
 from donors.models import SupplyBalance
 from needs.models import NeedBalance
@@ -34,6 +37,9 @@ WRITTEN = [
     NeedBalance,
     RequestKey,
     SupplyBalance,
+    SupportPlan,
+    SupportPlanGap,
+    SupportPlanLine,
 ]
 
 

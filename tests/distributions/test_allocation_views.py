@@ -32,7 +32,7 @@ def test_a_chosen_need_gets_supply_of_its_item_up_to_what_both_have(world, coord
     line = build.supply_of(world, 30)
     build.supply_of(world, 30, item="play_area")
     page = client_of(coordinator).get(reverse("allocation_board"), {"need": need.pk})
-    [(suggestion, form)] = page.context["suggestions"]
+    [(suggestion, form, _others)] = page.context["suggestions"]
     assert (suggestion.line, form.initial["quantity"]) == (line, 30)
 
 
@@ -40,7 +40,7 @@ def test_binding_earmarks_are_shown_but_offer_nothing(world, coordinator, client
     need = build.need_of(world, 50)
     build.supply_of(world, 30, earmark="place", earmark_hard=True, earmark_place=world.village("Ia Đal"))
     page = client_of(coordinator).get(reverse("allocation_board"), {"need": need.pk})
-    [(suggestion, _)] = page.context["suggestions"]
+    [(suggestion, _form, _others)] = page.context["suggestions"]
     assert (suggestion.allowed, suggestion.quantity) == (False, 0)
     assert 'name="supply_line"' not in page.content.decode()
 
@@ -68,7 +68,7 @@ def test_a_refusal_shows_the_board_again_with_what_was_typed(world, coordinator,
     need, line = build.need_of(world, 50), build.supply_of(world, 30)
     page = post_allocation(client_of(coordinator), need, line, quantity="31")
     assert (page.status_code, Allocation.objects.count()) == (409, 0)
-    [(_, form)] = page.context["suggestions"]
+    [(_suggestion, form, _others)] = page.context["suggestions"]
     assert (form["quantity"].value(), list(form.errors)) == ("31", ["quantity"])
 
 

@@ -28,12 +28,14 @@ from directory.roles import Role
 from distributions.actions import (
     ConfirmedLine,
     PlannedLine,
+    ProposedLine,
+    accept_plan,
     allocate,
     confirm_delivery,
     plan_distribution,
     send_distribution,
 )
-from distributions.models import Allocation, Distribution
+from distributions.models import Allocation, Distribution, SupportPlan
 from distributions.scan import CleanScan
 from documents.actions import plan_import, upload_workbook
 from documents.models import Paper, WorkbookImport
@@ -107,6 +109,7 @@ class Chain:
     purchase: Purchase
     movement: StockMovement
     allocation: Allocation
+    support_plan: SupportPlan
     distribution: Distribution
     workbook: WorkbookImport
     period: ReportingPeriod
@@ -263,6 +266,7 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
         "purchase": purchase,
         "movement": movement,
         "allocation": allocation,
+        "support_plan": _accepted(side, supply, need),
         "distribution": distribution,
         "workbook": _uploaded(side),
     }
@@ -382,6 +386,14 @@ def _moved(side: Side, purchase: Purchase) -> StockMovement:
         occurred_on=DAY,
         reason=f"chuyển {side.mark}",
     )
+
+
+def _accepted(side: Side, supply: SupplyLine, need: Need) -> SupportPlan:
+    """Two of what is left on both sides."""
+    left = SupplyLine.objects.select_related("balance").get(pk=supply.pk).balance.unallocated
+    lacking = Need.objects.select_related("balance").get(pk=need.pk).balance.uncovered
+    line = ProposedLine(supply, need, 2, f"lý do đề xuất {side.mark}", left, lacking)
+    return accept_plan(by=side.coordinator, scope=side.district, year=2025, lines=[line])
 
 
 def _delivered(side: Side, allocation: Allocation) -> Distribution:

@@ -53,6 +53,7 @@ SEES: dict[str, set[str]] = {
     "pledge": COMMUNE_AND_ABOVE,
     "receipt": COMMUNE_AND_ABOVE,
     "allocation": COMMUNE_AND_ABOVE,
+    "support_plan": {"coordinator", "leader"},
     "distribution": COMMUNE_AND_ABOVE,
     "account": {"administrator"},
     "delegation": {"officer.iadom", "administrator"},
@@ -64,7 +65,7 @@ SEES: dict[str, set[str]] = {
     "workbook": {"officer.iadom"},
 }
 # What of a neighbour's is not the district's business as a whole: the officer of Ia Dom does not see it.
-DISTRICT_WIDE = {"round", "period", "report", "section", "paper"}
+DISTRICT_WIDE = {"round", "period", "report", "section", "paper", "support_plan"}
 # Administrators keep the directory of all districts.
 KEPT_BY_ADMINISTRATORS = {"account", "delegation", "place"}
 
@@ -141,6 +142,8 @@ OBJECTS: dict[str, Shows] = {
     **{f"purchase_{page}": one("purchase") for page in ("detail", "complete", "cancel")},
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),
+    **{f"support_plan_{page}": one("support_plan") for page in ("detail", "undo")},
+    "support_plan_export": one("support_plan", format="csv"),
     **{
         f"distribution_{page}": one("distribution")
         for page in ("detail", "change", "record", "send", "cancel")

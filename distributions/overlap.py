@@ -1,0 +1,166 @@
+"""The overlap guard of an allocation: which other agency serves the same place, item, age band and year.
+
+Plans, pledges for a place and purchases are asked of ``donors.overlap``; allocations to other needs of the
+place and services paid from a budget are added here. What other agencies gave to the *same* need is no
+overlap: it is counted there, and nothing goes above a need [plan II.4].
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from directory import clock
+from directory.models import AgencySuccession, Unit
+from distributions.models import Allocation, DistributionLine
+from distributions.states import DistributionState
+from distributions.wording import listed
+from donors import overlap
+from donors.models import Pledge
+from donors.overlap import Coverage
+from needs.models import Need
+
+
+@dataclass(frozen=True)
+class Service:
+    """What an agency does at a place, in words. ``need_id``: the need that it is counted in."""
+
+    agency_id: int
+    coverage: Coverage
+    label: str
+    need_id: int | None = None
+    pledge_id: int | None = None
+
+
+class Others:
+    """Who serves the places of ``needs``, all of one year; asked once for many needs."""
+
+    def __init__(self, scope: Unit, year: int, needs: Sequence[Need]) -> None:
+        self._of_place: dict[tuple[int, str, int], list[Service]] = defaultdict(list)
+        self._own: dict[int, set[int]] = {}
+        self._agencies_of: dict[int, set[int]] = defaultdict(set)  # pledge → who promises something of it
+        items = {need.item_id for need in needs}
+        for service in [*_promised(scope, year, items), *_allocated(year, items), *_delivered(year, items)]:
+            if service.pledge_id is not None:
+                self._agencies_of[service.pledge_id].add(service.agency_id)
+            for key in _keys(service.coverage):
+                self._of_place[key].append(service)
+
+    def at(self, need: Need) -> list[Service]:
+        """Everything there that is not counted in the need itself."""
+        asked = Coverage(need.item, need.place, need.age_band)
+        found = {id(service): service for key in _keys(asked) for service in self._of_place.get(key, ())}
+        return [
+            service
+            for service in found.values()
+            if service.need_id != need.pk and service.coverage.meets(asked)
+        ]
+
+    def beside(self, need: Need, pledge: Pledge) -> list[Service]:
+        """Those of other agencies than the one that mobilised ``pledge`` (and of what it took over)."""
+        return [
+            service
+            for service in self.at(need)
+            if service.pledge_id != pledge.pk and service.agency_id not in self.own(pledge.mobilised_by_id)
+        ]
+
+    def bought_by_others(self, pledge: Pledge, own: Iterable[int]) -> bool:
+        """Whether another agency buys something for a place with the pledge's money."""
+        return any(agency not in own for agency in self._agencies_of.get(pledge.pk, ()))
+
+    def own(self, agency_id: int) -> set[int]:
+        """The agency and what it has taken over."""
+        if agency_id not in self._own:
+            found = AgencySuccession.objects.predecessors([agency_id], clock.today())
+            self._own[agency_id] = found
+        return self._own[agency_id]
+
+
+def others_beside(need: Need, pledge: Pledge) -> list[Service]:
+    """What ``Others`` says of one need. One query, if no other agency has the item in the commune."""
+    year = need.round.year
+    if _nothing_near(need, pledge, year):
+        return []
+    return Others(pledge.scope, year, [need]).beside(need, pledge)
+
+
+def _nothing_near(need: Need, pledge: Pledge, year: int) -> bool:
+    place = need.place
+    if not place.is_valid_on(clock.today()):
+        return False  # its successor may be named by others
+    communes = {place.unit_id} | ({place.continues.unit_id} if place.continues else set())
+    agency = pledge.mobilised_by_id
+    allocated = _allocations(year, {need.item_id}).filter(need__place__unit__in=communes)
+    allocated = allocated.exclude(need=need).exclude(supply_line__pledge_line__pledge__mobilised_by=agency)
+    delivered = _services(year, {need.item_id}).filter(distribution__place__unit__in=communes)
+    delivered = delivered.exclude(distribution__lead_agency=agency)
+    promised = overlap.near(pledge.scope, year, need.item_id, communes, agency)
+    first, *rest = [rows.order_by().values_list("pk") for rows in (allocated, delivered, *promised)]
+    return not first.union(*rest, all=True)[:1]
+
+
+def in_words(services: Iterable[Service]) -> str:
+    """“Hội LHPN: cam kết CK-2025-004; TTYT: đợt hỗ trợ HT-2025-002”, each once."""
+    return listed(dict.fromkeys(service.label for service in services))
+
+
+def _keys(coverage: Coverage) -> Iterator[tuple[int, str, int]]:
+    """Coverages that meet have one of these in common."""
+    item, place = coverage.item.pk, coverage.place
+    yield (item, "unit", place.unit_id)
+    yield (item, "place", place.pk)
+    if place.continues_id:
+        yield (item, "place", place.continues_id)
+
+
+def _promised(scope: Unit, year: int, items: set[int]) -> Iterator[Service]:
+    for held in overlap.held_in(scope, year, items):
+        label = _("%(agency)s: %(kind)s %(code)s") % {
+            "agency": held.holder.short_name,
+            "kind": held.kind,
+            "code": held.name,
+        }
+        yield Service(held.holder.pk, held.coverage, label, pledge_id=held.pledge_id)
+
+
+def _allocated(year: int, items: set[int]) -> Iterator[Service]:
+    names = ("need__item", "need__place", "need__age_band")
+    for row in _allocations(year, items).select_related(
+        *names, "supply_line__pledge_line__pledge__mobilised_by"
+    ):
+        pledge = row.supply_line.pledge_line.pledge
+        label = _("%(agency)s: pledge %(code)s, allocated there") % {
+            "agency": pledge.mobilised_by.short_name,
+            "code": pledge.code,
+        }
+        coverage = Coverage(row.need.item, row.need.place, row.need.age_band, row.quantity)
+        yield Service(pledge.mobilised_by_id, coverage, label, row.need_id, pledge.pk)
+
+
+def _delivered(year: int, items: set[int]) -> Iterator[Service]:
+    for row in _services(year, items).select_related(
+        "service", "distribution__place", "distribution__lead_agency"
+    ):
+        distribution = row.distribution
+        label = _("%(agency)s: distribution %(code)s") % {
+            "agency": distribution.lead_agency.short_name,
+            "code": distribution.code,
+        }
+        coverage = Coverage(row.item, distribution.place, None, row.planned)
+        yield Service(distribution.lead_agency_id, coverage, label)
+
+
+def _allocations(year: int, items: set[int]) -> QuerySet[Allocation]:
+    return Allocation.objects.covering().filter(need__item__in=items, need__round__year=year).order_by("pk")
+
+
+def _services(year: int, items: set[int]) -> QuerySet[DistributionLine]:
+    """Services paid from a budget, planned or done in the year."""
+    done = Q(distribution__occurred_on__year=year)
+    planned = Q(distribution__occurred_on=None, distribution__planned_on__year=year)
+    rows = DistributionLine.objects.filter(done | planned, service__in=items)
+    return rows.exclude(distribution__state=DistributionState.CANCELLED).order_by("pk")

@@ -1,0 +1,104 @@
+"""Supply and needs as the proposal sees them: who brings it, what it may be for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from directory.models import Place
+from distributions.board import at_hand
+from distributions.overlap import Others, Service
+from distributions.proposal import Offer, Purpose
+from donors.models import PledgeLine, SupplyLine
+from needs.models import Need
+
+Earmark = PledgeLine.Earmark
+
+
+# Who brings it ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """Supply of one agency (``own``: with those that it took over); ``pledge``: of this pledge alone, which
+    somebody else has bought for."""
+
+    number: int
+    own: frozenset[int]
+    pledge: int | None
+
+    def does_all(self, services: Sequence[Service]) -> bool:
+        return all(each.agency_id in self.own or each.pledge_id == self.pledge for each in services)
+
+
+def groups_of(others: Others, lines: Iterable[SupplyLine]) -> dict[int, Group]:
+    """The group of each supply line by id."""
+    found: dict[tuple[int, int | None], Group] = {}
+    of_line: dict[int, Group] = {}
+    for line in lines:
+        pledge = line.pledge_line.pledge
+        own = frozenset(others.own(pledge.mobilised_by_id))
+        key = (pledge.mobilised_by_id, pledge.pk if others.bought_by_others(pledge, own) else None)
+        found.setdefault(key, Group(len(found), own, key[1]))
+        of_line[line.pk] = found[key]
+    return of_line
+
+
+# What it may be for -------------------------------------------------------------------------------
+
+
+def offer_of(line: SupplyLine, holder: int) -> Offer:
+    balance, pledge_line = line.balance, line.pledge_line
+    return Offer(
+        line.pk,
+        line.item_id,
+        balance.unallocated,
+        at_hand(balance),
+        pledge_line.pledge.due_on,
+        _purpose(pledge_line),
+        pledge_line.earmark_hard,
+        holder,
+    )
+
+
+def _purpose(line: PledgeLine) -> Purpose | None:
+    named = {
+        Earmark.AREA: line.earmark_area_id,
+        Earmark.PLACE: line.earmark_place_id,
+        Earmark.NEED: line.earmark_need_id,
+    }
+    return (line.earmark, named[Earmark(line.earmark)]) if line.earmark in named else None
+
+
+class Purposes:
+    """Which of the purposes that donors named a need is in: as ``obeys_earmark`` says, for many at once."""
+
+    def __init__(self, lines: Iterable[SupplyLine]) -> None:
+        self._before = dict(Place.objects.filter(continues__isnull=False).values_list("pk", "continues_id"))
+        self._whole: dict[int, list[int]] = defaultdict(list)  # commune → places that are all of it
+        self._meets: dict[int, set[int]] = defaultdict(
+            set
+        )  # a place of before → named places that continue it
+        self._named: set[int] = set()
+        for line in lines:
+            if (place := line.pledge_line.earmark_place) and place.pk not in self._named:
+                self._named.add(place.pk)
+                for pk in self._chain(place.pk):
+                    self._meets[pk].add(place.pk)
+                if place.kind == Place.Kind.COMMUNE:
+                    self._whole[place.unit_id].append(place.pk)
+
+    def of(self, need: Need) -> tuple[Purpose, ...]:
+        """The narrowest first."""
+        same = (set(self._chain(need.place_id)) & self._named) | self._meets.get(need.place_id, set())
+        whole = [pk for pk in self._whole.get(need.place.unit_id, ()) if pk not in same]
+        places = [(Earmark.PLACE, pk) for pk in [*sorted(same), *whole]]
+        return ((Earmark.NEED, need.pk), *places, (Earmark.AREA, need.item.area_id))
+
+    def _chain(self, pk: int) -> list[int]:
+        """The place and what it continues."""
+        chain = [pk]
+        while (before := self._before.get(chain[-1])) is not None and before not in chain:
+            chain.append(before)
+        return chain
