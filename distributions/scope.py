@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from directory import clock
 from directory.leads import leads_in
 from directory.models import Agency, LeadArea, Place, Succession, SupportArea, Unit, User
 from donors.models import FundingSource, SupplyLine
@@ -59,7 +60,8 @@ def custodians_seen_by(user: User) -> QuerySet[Agency]:
 
 def funding_sources_for(user: User) -> QuerySet[FundingSource]:
     """The funds and budgets that may pay a service where the user works: those of the units around."""
-    return FundingSource.objects.filter(scope_id__in=user.reach.around | user.reach.scopes)
+    around = FundingSource.objects.filter(scope_id__in=user.reach.around | user.reach.scopes)
+    return around.for_support().open_on(clock.today())
 
 
 def follows(agency: Agency, commune: Unit, day: date) -> bool:

@@ -18,6 +18,7 @@ class DonorsConfig(AppConfig):
         see = (Permission.VIEW_DONORS,)
         register(
             NavigationItem(20, _("Donors"), "donor_list", see),
+            NavigationItem(21, _("Mobilisation plans"), "plan_list", see),
             NavigationItem(22, _("Pledges"), "pledge_list", see),
             NavigationItem(24, _("Purchases"), "purchase_list", see),
             NavigationItem(25, _("Supply"), "supply_list", see),

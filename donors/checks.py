@@ -44,6 +44,9 @@ def problems_of_pledge(
         )
     for number, line in enumerate(lines):
         problems += pledged_line(line, scope, f"lines-{number}-")
+        if source and source.is_management and line.kind != Kind.CASH:
+            message = _("Management cost is money of the unit’s own budget and no goods. Enter an amount.")
+            problems.append(Problem(message, f"lines-{number}-item"))
     return problems
 
 
@@ -104,6 +107,10 @@ def _giver(by: User, donor: Donor | None, source: FundingSource | None) -> Itera
         yield Problem(message % {"donor": donor, "kept": donor.merged_into}, "donor")
     elif source and not FundingSource.objects.visible_to(by).filter(pk=source.pk).exists():
         yield Problem(_("You do not work with this fund or budget. Choose one of your list."), "source")
+    elif source and source.is_closed_on(clock.today()):
+        message = _("“%(source)s” is closed from %(day)s: nothing new is recorded of it. Choose another.")
+        shown = {"source": source, "day": day_in_words(source.closed_on)}  # type: ignore[arg-type]
+        yield Problem(message % shown, "source")
 
 
 def agency_within(by: User, agency: Agency, day: date, place: str) -> Iterator[Problem]:

@@ -271,7 +271,11 @@ def _of_purchases(purchases: Iterable[Purchase]) -> Iterator[Held]:
 
 # What the reader may read of it --------------------------------------------------------------------
 
-PAGES: dict[type, str] = {Pledge: "pledge_detail", Purchase: "purchase_detail"}
+PAGES: dict[type, str] = {
+    MobilisationPlan: "plan_detail",
+    Pledge: "pledge_detail",
+    Purchase: "purchase_detail",
+}
 
 
 def _seen(user: User, found: Iterable[Held]) -> set[tuple[type, int]]:

@@ -10,7 +10,7 @@ from directory import clock
 from directory.errors import Forbidden
 from directory.models import Agency, CoordinationScope, Unit, User
 from directory.roles import Permission
-from donors.models import Donor, Pledge, SupplyLine
+from donors.models import Donor, MobilisationPlan, Pledge, SupplyLine
 
 
 def scopes_of(user: User) -> list[Unit]:
@@ -76,6 +76,34 @@ def demand_source_keeping(user: User, scope: Unit) -> None:
             "The funds and budgets of %(scope)s are kept by its coordinating office. Tell it what to change."
         )
         raise Forbidden(message % {"scope": scope})
+
+
+def planned_scopes_of(user: User) -> list[Unit]:
+    """The coordinated units whose approved plans the user may read: the own ones, else those around."""
+    return scopes_of(user)
+
+
+def may_plan_for(user: User, scope: Unit, agency: Agency) -> bool:
+    """An agency's own officers write its plan; coordinators that of any office in their scope, from paper."""
+    if not user.may(Permission.RECORD_DONATIONS) or scope not in scopes_of(user):
+        return False
+    within = user.reach.communes | user.reach.scopes
+    return agency.pk in user.reach.agencies or (coordinates(user, scope) and agency.unit_id in within)
+
+
+def demand_planning(user: User, scope: Unit, agency: Agency) -> None:
+    """Raise ``Forbidden`` unless the user may write the agency's mobilisation plan."""
+    if not may_plan_for(user, scope, agency):
+        message = _(
+            "The plan of %(agency)s is written by its officers and the coordinating office. Ask them."
+        )
+        raise Forbidden(message % {"agency": agency})
+
+
+def may_decide_plan(user: User, plan: MobilisationPlan) -> bool:
+    """The agency's leader (a commune's chair) and the district's; nobody on what they handed in."""
+    own = plan.agency_id in user.reach.agencies or plan.scope_id in user.reach.scopes
+    return user.may(Permission.APPROVE_PLAN) and own and plan.submitted_by_id != user.pk
 
 
 def may_record_pledge(user: User, scope: Unit, mobilised_by: Agency) -> bool:

@@ -9,6 +9,7 @@ SOURCES = [
     (Kind.FUND, "Quỹ Vì người nghèo", "MTTQ"),
     (Kind.CENTRAL_BUDGET, "Kinh phí Trung ương hỗ trợ thực hiện Đề án", ""),
     (Kind.LOCAL_BUDGET, "Kinh phí lồng ghép của các ngành, địa phương", ""),
+    (Kind.MANAGEMENT, "Kinh phí quản lý, điều phối trong dự toán của các đơn vị", ""),
 ]
 
 

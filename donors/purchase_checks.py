@@ -65,6 +65,9 @@ def differs(purchase: Purchase, bought: Bought) -> bool:
 def _source(cash_line: PledgeLine) -> Iterator[Problem]:
     if cash_line.is_goods:
         yield Problem(_("Goods buy nothing. Choose a line of cash."), "cash_line")
+    elif (source := cash_line.pledge.source) and source.is_management:
+        message = _("“%(source)s” is management cost and buys no support. Choose other money.")
+        yield Problem(message % {"source": source}, "cash_line")
 
 
 def _goods(wanted: Wanted) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from directory.roles import Permission
 from directory.todo import Todo
 from donors.models import Pledge
 from donors.models.pledge import PledgeQuerySet
+from donors.plan_todo import todo_of_plans
 
 SHOWN = 5
 # An instalment or a whole pledge that is due within so many days is asked after in time.
@@ -21,7 +22,11 @@ SOON = timedelta(days=7)
 
 
 def todo(user: User) -> list[Todo]:
-    """Pledges that are overdue or due soon, for the coordinators of the scope and for who mobilised them."""
+    """Pledges that are overdue or due soon, and plans that were returned or wait for a decision."""
+    return [*_of_pledges(user), *todo_of_plans(user)]
+
+
+def _of_pledges(user: User) -> list[Todo]:
     if not user.may(Permission.RECORD_DONATIONS):
         return []
     handled = Pledge.objects.handled_by(user)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from donors import views
+from donors.views import plan, plan_decision, source
 
 urlpatterns = [
     path("donors/", views.donor_list, name="donor_list"),
@@ -12,6 +13,26 @@ urlpatterns = [
     path("donors/<int:pk>/contacts/", views.donor_contacts, name="donor_contacts"),
     path("donors/<int:pk>/capacity/", views.donor_capacity, name="donor_capacity"),
     path("donors/<int:pk>/merge/", views.donor_merge, name="donor_merge"),
+    path("sources/", source.source_list, name="source_list"),
+    path("sources/list.<str:format>/", source.source_export, name="source_export"),
+    path("sources/new/", source.source_create, name="source_create"),
+    path("sources/<int:pk>/", source.source_detail, name="source_detail"),
+    path("sources/<int:pk>/change/", source.source_change, name="source_change"),
+    path("sources/<int:pk>/close/", source.source_close, name="source_close"),
+    path("sources/<int:pk>/reopen/", source.source_reopen, name="source_reopen"),
+    path("plans/", plan.plan_list, name="plan_list"),
+    path("plans/list.<str:format>/", plan.plan_list_export, name="plan_list_export"),
+    path("plans/together/", plan_decision.plan_rollup, name="plan_rollup"),
+    path("plans/together/list.<str:format>/", plan_decision.plan_rollup_export, name="plan_rollup_export"),
+    path("plans/new/", plan.plan_create, name="plan_create"),
+    path("plans/<int:pk>/", plan.plan_detail, name="plan_detail"),
+    path("plans/<int:pk>/list.<str:format>/", plan.plan_export, name="plan_export"),
+    path("plans/<int:pk>/change/", plan.plan_change, name="plan_change"),
+    path("plans/<int:pk>/proposals/", plan.plan_propose, name="plan_propose"),
+    path("plans/<int:pk>/next/", plan.plan_next, name="plan_next"),
+    path("plans/<int:pk>/submit/", plan_decision.plan_submit, name="plan_submit"),
+    path("plans/<int:pk>/approve/", plan_decision.plan_approve, name="plan_approve"),
+    path("plans/<int:pk>/return/", plan_decision.plan_return, name="plan_return"),
     path("pledges/", views.pledge_list, name="pledge_list"),
     path("pledges/list.<str:format>/", views.pledge_export, name="pledge_export"),
     path("pledges/overdue/", views.pledge_overdue, name="pledge_overdue"),

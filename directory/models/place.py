@@ -34,6 +34,11 @@ class PlaceQuerySet(DatedQuerySet):
         villages = self.visible_to(user).on(day).filter(kind=Place.Kind.VILLAGE).select_related("unit")
         return villages.order_by("unit__name", "unit", "order", "name")
 
+    def whole_communes_of(self, scope: Unit, day: date) -> PlaceQuerySet:
+        """The communes of ``scope`` on ``day``, each as a whole: their names are no secret."""
+        communes = Unit.objects.communes_of(scope, day)
+        return self.on(day).filter(unit__in=communes, kind=Place.Kind.COMMUNE).select_related("unit")
+
     def within(self, units: Iterable[Unit]) -> PlaceQuerySet:
         """The villages, schools and sites of the units, not the communes as a whole."""
         return self.filter(unit__in=units).exclude(kind=Place.Kind.COMMUNE)

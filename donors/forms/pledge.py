@@ -54,7 +54,7 @@ class PledgeForm(RowsForm, OverlapForm):
         self.user = user
         scopes = ScopeField.prepare(self, user)
         self._choose("donor", Donor.objects.visible_to(user).standing())
-        self._choose("source", FundingSource.objects.visible_to(user))
+        self._choose("source", FundingSource.objects.visible_to(user).open_on(clock.today()))
         agencies = Agency.objects.visible_to(user).on(clock.today()).order_by("unit__level", "name")
         if not any(coordinates(user, scope) for scope in scopes):
             agencies = agencies.filter(pk__in=user.reach.agencies)

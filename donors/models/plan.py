@@ -30,6 +30,37 @@ class MobilisationPlanQuerySet(models.QuerySet):
             | Q(scope_id__in=reach.around, state=PlanState.APPROVED)
         )
 
+    def newest(self) -> MobilisationPlanQuerySet:
+        """Of each agency and year the newest version among these."""
+        newer = self.order_by().filter(
+            agency=models.OuterRef("agency"),
+            year=models.OuterRef("year"),
+            version__gt=models.OuterRef("version"),
+        )
+        return self.exclude(models.Exists(newer))
+
+    def versions_of(self, plan: MobilisationPlan) -> MobilisationPlanQuerySet:
+        """The newest first."""
+        return self.filter(agency=plan.agency_id, year=plan.year).order_by("-version")
+
+    def waiting_for(self, user: User) -> MobilisationPlanQuerySet:
+        """Those that the user may approve or return."""
+        decided = Q(scope_id__in=user.reach.scopes) | Q(agency_id__in=user.reach.agencies)
+        return self.filter(decided, state=PlanState.SUBMITTED).exclude(submitted_by=user)
+
+    def returned_to(self, user: User) -> MobilisationPlanQuerySet:
+        """Those that were given back to the user's own office, or that the user wrote for another."""
+        own = Q(agency_id__in=user.reach.agencies) | Q(created_by=user)
+        return self.filter(own, state=PlanState.DRAFT).exclude(return_reason="")
+
+    def for_page(self) -> MobilisationPlanQuerySet:
+        return self.select_related("agency__unit", "scope", "submitted_by", "approved_by")
+
+    def for_list(self) -> MobilisationPlanQuerySet:
+        """``target_count``, and ``amount``: đồng of the targets that say one, None if none does."""
+        counted = self.annotate(target_count=models.Count("targets"), amount=models.Sum("targets__amount"))
+        return counted.select_related("agency").order_by("-year", "agency__unit__level", "agency__name", "pk")
+
     def reckoned(self) -> MobilisationPlanQuerySet:
         """Of each agency and year the newest version that was handed in: what others have to reckon with."""
         newer = self.model._default_manager.filter(
@@ -102,6 +133,14 @@ class MobilisationPlan(ActionOnly):
         return f"{self.agency} {self.year}"
 
 
+class MobilisationTargetQuerySet(models.QuerySet):
+    def for_page(self) -> MobilisationTargetQuerySet:
+        """In the order of the catalogue, an area as a whole before its items."""
+        rows = self.select_related("area", "item__area", "place__unit", "age_band")
+        item = models.F("item__order").asc(nulls_first=True)
+        return rows.order_by("area__order", item, "item__code", "source_kind", "pk")
+
+
 class MobilisationTarget(ActionOnly):
     """One line of a plan: for an area, or an item of it, from one kind of source.
 
@@ -131,6 +170,8 @@ class MobilisationTarget(ActionOnly):
     quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
     amount = models.PositiveBigIntegerField(_("amount (đồng)"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = MobilisationTargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("target of a mobilisation plan")

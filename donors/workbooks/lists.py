@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from documents.exports import ListColumn, ListFile, yes_or_no
 from documents.spreadsheet import Value
-from donors.models import Donor, Pledge, PledgeLine, ReceiptLine, SupplyLine
+from donors.models import Donor, FundingSource, Pledge, PledgeLine, ReceiptLine, SupplyLine
 from donors.numbers import grouped
 from donors.stock import Stock
 
@@ -32,8 +32,8 @@ DONORS = ListFile[Donor](
 )
 
 
-def _pledges(donor: Donor) -> int:
-    return donor.pledge_count  # type: ignore[attr-defined]
+def _pledges(row: Donor | FundingSource) -> int:
+    return row.pledge_count  # type: ignore[union-attr]
 
 
 def _state(line: PledgeLine) -> str:
@@ -42,6 +42,23 @@ def _state(line: PledgeLine) -> str:
 
 def _giver(pledge: Pledge) -> str:
     return str(pledge.giver)
+
+
+SOURCES = ListFile[FundingSource](
+    gettext_lazy("Funds and budgets"),
+    "nguon-kinh-phi",
+    [
+        ListColumn(gettext_lazy("Name"), 44, lambda source: source.name),
+        ListColumn(gettext_lazy("Kind"), 20, lambda source: source.get_kind_display()),
+        ListColumn(gettext_lazy("Kept by"), 20, lambda source: _keeper(source)),
+        ListColumn(gettext_lazy("Pledges"), 10, lambda source: _pledges(source)),
+        ListColumn(gettext_lazy("Closed on"), 12, lambda source: source.closed_on or ""),
+    ],
+)
+
+
+def _keeper(source: FundingSource) -> str:
+    return source.agency.short_name if source.agency else ""
 
 
 # A row for each line of a pledge.

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from directory.models import User
 from distributions.models import Allocation, AllocationMove, ChildTurns, Distribution, DistributionLine
 from distributions.states import DistributionState
-from donors.models import Receipt, ReceiptLine
+from donors.models import FundingSource, Receipt, ReceiptLine
 from needs.models import ChildCount, Need, NeedMove, Survey
 from reports.figures.windows import Window, Windows
 
@@ -195,9 +195,11 @@ def _accepted(lines: QuerySet[ReceiptLine]) -> QuerySet[ReceiptLine]:
 
 
 def receipts(window: Window, scopes: Iterable[int]) -> QuerySet[ReceiptLine]:
-    """The lines that annex II lists."""
+    """The lines that annex II lists: no management cost, which is no support [plan III]."""
+    management = Q(receipt__pledge__source__kind=FundingSource.Kind.MANAGEMENT)
     return (
         _accepted(ReceiptLine.objects.filter(_when(window, "receipt"), receipt__pledge__scope_id__in=scopes))
+        .exclude(management)
         .select_related(
             "receipt__pledge__donor",
             "receipt__pledge__source",

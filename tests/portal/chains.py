@@ -51,7 +51,20 @@ from donors.actions import (
     record_receipt,
     register_donor,
 )
-from donors.models import Donor, Pledge, PledgeLine, Purchase, Receipt, StockMovement, SupplyLine
+from donors.actions.plan import save_targets, start_plan, submit_plan
+from donors.actions.source import SourceFacts, create_source
+from donors.mobilisation.targets import PlannedTarget
+from donors.models import (
+    Donor,
+    FundingSource,
+    MobilisationPlan,
+    Pledge,
+    PledgeLine,
+    Purchase,
+    Receipt,
+    StockMovement,
+    SupplyLine,
+)
 from needs.actions import (
     StatedNeed,
     approve_survey,
@@ -102,6 +115,8 @@ class Chain:
     opinion: Opinion
     need: Need
     donor: Donor
+    source: FundingSource
+    plan: MobilisationPlan
     pledge: Pledge
     receipt: Receipt
     supply: SupplyLine
@@ -230,6 +245,7 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
     survey = _approved(side, survey_round)
     need = Need.objects.get(survey=survey)
     donor, pledge, receipt = _given(side)
+    source, plan = _planned(side)
     supply = pledge.lines.get().supply_lines.get()
     allocation = allocate(by=side.coordinator, supply_line=supply, need=need, quantity=20)
     distribution = _delivered(side, allocation)
@@ -259,6 +275,8 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
         "opinion": survey.opinions.get(),
         "need": need,
         "donor": donor,
+        "source": source,
+        "plan": plan,
         "pledge": pledge,
         "receipt": receipt,
         "supply": supply,
@@ -394,6 +412,19 @@ def _accepted(side: Side, supply: SupplyLine, need: Need) -> SupportPlan:
     lacking = Need.objects.select_related("balance").get(pk=need.pk).balance.uncovered
     line = ProposedLine(supply, need, 2, f"lý do đề xuất {side.mark}", left, lacking)
     return accept_plan(by=side.coordinator, scope=side.district, year=2025, lines=[line])
+
+
+def _planned(side: Side) -> tuple[FundingSource, MobilisationPlan]:
+    """A fund that the commune keeps, and its plan, handed in."""
+    agency, item = side.officer.agency, Need.objects.get(place=side.village).item
+    name = f"Quỹ {side.commune.short_name} {side.mark}"
+    source = create_source(by=side.coordinator, scope=side.district, facts=SourceFacts("fund", name, agency))
+    plan = start_plan(by=side.officer, scope=side.district, agency=agency, year=2025)
+    targets = [PlannedTarget(item.area, item, quantity=30, note=f"chỉ tiêu {side.mark}")]
+    plan = save_targets(
+        by=side.officer, plan=plan, edits=plan.edits, targets=targets, note=f"kế hoạch {side.mark}"
+    )
+    return source, submit_plan(by=side.officer, plan=plan, edits=plan.edits)
 
 
 def _delivered(side: Side, allocation: Allocation) -> Distribution:

@@ -50,6 +50,8 @@ SEES: dict[str, set[str]] = {
     "opinion": {*COMMUNE_AND_ABOVE, "health"},
     "need": COMMUNE_AND_ABOVE,
     "donor": COMMUNE_AND_ABOVE,
+    "source": COMMUNE_AND_ABOVE,
+    "plan": COMMUNE_AND_ABOVE,
     "pledge": COMMUNE_AND_ABOVE,
     "receipt": COMMUNE_AND_ABOVE,
     "allocation": COMMUNE_AND_ABOVE,
@@ -122,7 +124,7 @@ OBJECTS: dict[str, Shows] = {
         for noun in (
             *("need", "buying", "round", "donor", "pledge", "pledge_overdue", "receipt", "supply"),
             *("cash", "purchase", "stock", "movement"),
-            *("allocation", "distribution", "place", "account"),
+            *("allocation", "distribution", "place", "account", "source", "plan_list", "plan_rollup"),
         )
     },
     "round_progress_export": one("round", format="csv"),
@@ -135,6 +137,10 @@ OBJECTS: dict[str, Shows] = {
     },
     **{f"pledge_{page}": one("pledge") for page in ("detail", "change", "instalments", "expire", "withdraw")},
     "receipt_create": one("pledge"),
+    **{f"source_{page}": one("source") for page in ("detail", "change", "close", "reopen")},
+    **{f"plan_{page}": one("plan") for page in ("detail", "change", "propose", "next")},
+    **{f"plan_{page}": one("plan") for page in ("submit", "approve", "return")},
+    "plan_export": one("plan", format="csv"),
     **{f"donor_{page}": one("donor") for page in ("detail", "change", "contacts", "capacity", "merge")},
     "receipt_detail": one("receipt"),
     **{name: one("supply") for name in ("supply_detail", "stock_move", "stock_write_off", "stock_restore")},
@@ -184,6 +190,9 @@ NOT_THEIRS = {
     ("survey_submit", "coordinator"),
     ("survey_sign", "leader"),  # the chair of the commune signs off, not the one of the district
     ("survey_send_back", "leader"),
+    ("source_change", "officer.iadom"),  # the coordinating office keeps the list of funds and budgets
+    ("source_close", "officer.iadom"),
+    ("source_reopen", "officer.iadom"),
     ("donor_merge", "officer.iadom"),  # pledges of several agencies may hang on the two
     *((f"import_{page}", "administrator") for page in ("upload", "template", "export")),
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it

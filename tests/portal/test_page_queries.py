@@ -33,7 +33,7 @@ THE_GRIDS = 12
 PAGES: dict[str, dict[str, int]] = {
     "officer.iadom": {
         "account_change_password": 2,
-        "home": 15,
+        "home": 16,
         "round_list": 10,
         "round_detail": 17,
         "survey_grid": THE_GRIDS,
@@ -44,7 +44,7 @@ PAGES: dict[str, dict[str, int]] = {
         "distribution_detail": 9,
     },
     "coordinator": {
-        "home": 23,
+        "home": 26,
         "round_list": 10,
         "round_detail": 19,
         "survey_grid": THE_GRIDS,
@@ -64,9 +64,9 @@ PAGES: dict[str, dict[str, int]] = {
         "delegation_list": 3,
         "place_list": 4,
     },
-    "leader": {"home": 10, "survey_grid": THE_GRIDS, "need_list": 18},
-    "health": {"home": 11, "round_detail": 17, "need_list": 10, "allocation_board": 8},
-    "administrator": {"home": 3, "account_list": 3, "account_detail": 4, "place_list": 3},
+    "leader": {"home": 11, "survey_grid": THE_GRIDS, "need_list": 18},
+    "health": {"home": 13, "round_detail": 17, "need_list": 10, "allocation_board": 8},
+    "administrator": {"home": 4, "account_list": 3, "account_detail": 4, "place_list": 3},
 }
 
 

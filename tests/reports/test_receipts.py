@@ -16,8 +16,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 MARCH = date(2025, 3, 10)
 
 
-def received(world, line: PledgedLine, *, donor: str = "", anonymous: bool = False) -> None:
-    """A pledge of one line that came in whole in March; from a fund if no donor is named."""
+def received(
+    world, line: PledgedLine, *, donor: str = "", kind: str = "fund", anonymous: bool = False
+) -> None:
+    """A pledge of one line that came in whole in March; from a fund (or ``kind``) if no donor is named."""
     by = world.user("coordinator")
     with clock.standing_on(MARCH):
         giver = Donor.objects.filter(name=donor).first() if donor else None
@@ -31,7 +33,7 @@ def received(world, line: PledgedLine, *, donor: str = "", anonymous: bool = Fal
             mobilised_by=by.agency,
             pledged_on=MARCH,
             donor=giver,
-            source=None if donor else FundingSource.objects.filter(kind="fund").first(),
+            source=None if donor else FundingSource.objects.filter(kind=kind).first(),
             anonymous=anonymous,
             lines=[line],
         )
@@ -64,6 +66,14 @@ def test_annex_ii_totals_are_the_sums_of_its_rows_with_funds_apart(world) -> Non
     worth = [row["cells"][6] for row in rows if row["kind"] == "total"]
     assert cash == [5_000_000, 0, 5_000_000]
     assert worth == [2_000_000, 1_400_000, 3_400_000]
+
+
+def test_management_cost_is_in_no_total_and_no_annex(world) -> None:
+    received(world, PledgedLine("cash", amount=9_000_000), kind="management")
+    figures = Figures(period(world))
+    assert figures.received("cash").now == 0
+    assert figures.received("cash", ["fund", "central_budget", "local_budget"]).now == 0
+    assert 9_000_000 not in [cell for row in resources(figures)["rows"] for cell in row["cells"]]
 
 
 def test_a_donor_who_asked_not_to_be_named_is_not_named(world) -> None:
