@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from directory.errors import Forbidden
 from directory.models import User
 from directory.roles import Permission
-from documents.imports.plan import Plan
+from documents.imports.plan import Change, Plan, PlannedRow
 from documents.reading import Book
 from documents.spreadsheet import Sheet
 
@@ -56,6 +56,10 @@ class Importer(ABC):
     @abstractmethod
     def plan(self, book: Book, progress: Progress = unheard) -> Plan:
         """What the book would do; reads only, all rows in one pass. Raises ``Refusal`` for the whole book."""
+
+    def changes_of(self, row: PlannedRow) -> list[Change]:
+        """What a row says or changes, as the preview shows it. Asked for the rows of one page only."""
+        return row.changes
 
     def stamp(self) -> str:
         """Changes whenever something changes that ``plan`` compares with; empty: nobody can tell cheaply."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from openpyxl.utils import get_column_letter
 
+from documents.imports.importer import Importer
 from documents.imports.plan import Change, Fate, Plan, PlannedRow
 from documents.models import WorkbookImport
 
@@ -22,13 +23,13 @@ LABELS: dict[Fate, str | Promise] = {
     Fate.ADDED: gettext_lazy("Will be added"),
     Fate.CHANGED: gettext_lazy("Will be changed"),
     Fate.UNCHANGED: gettext_lazy("Stay as they are"),
-    Fate.REFUSED: gettext_lazy("Refused"),
+    Fate.REFUSED: pgettext_lazy("row of a workbook", "Refused"),
 }
 OF_ONE: dict[Fate, str | Promise] = {
     Fate.ADDED: gettext_lazy("will be added"),
     Fate.CHANGED: gettext_lazy("will be changed"),
     Fate.UNCHANGED: gettext_lazy("stays as it is"),
-    Fate.REFUSED: gettext_lazy("refused"),
+    Fate.REFUSED: pgettext_lazy("row of a workbook", "refused"),
 }
 TONES = {Fate.ADDED: "good", Fate.CHANGED: "warn", Fate.UNCHANGED: "neutral", Fate.REFUSED: "bad"}
 
@@ -52,10 +53,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """``sheet``: its name, if the file has several; ``problems``: the cell (“C7”, or nothing) and why."""
+    """``sheet``: its name, if the file has several; ``changes``: what it says, or what differs."""
 
     row: PlannedRow
     sheet: str
+    changes: list[Change]
 
     @property
     def status(self) -> str | Promise:
@@ -70,14 +72,8 @@ class ShownRow:
         return self.row.fate == Fate.ADDED
 
     @property
-    def changes(self) -> list[Change]:
-        """What a new row says, without what it leaves empty; else what differs."""
-        if self.is_added:
-            return [change for change in self.row.changes if change.after is not None]
-        return self.row.changes
-
-    @property
     def problems(self) -> Iterator[tuple[str, str]]:
+        """The cell (“C7”, or nothing) and why."""
         for problem in self.row.problems:
             column = "" if problem.column is None else get_column_letter(problem.column + 1)
             yield (f"{column}{self.row.number}" if column else "", problem.message)
@@ -86,8 +82,9 @@ class ShownRow:
 class Preview:
     """``fate`` and ``page``: what the address asks for."""
 
-    def __init__(self, found: WorkbookImport, fate: str = "", page: str = "1") -> None:
+    def __init__(self, found: WorkbookImport, importer: Importer, fate: str = "", page: str = "1") -> None:
         assert found.plan is not None
+        self.importer = importer
         self.plan = Plan.from_json(found.plan)
         self.fate = Fate(fate) if fate in list(Fate) else None
         chosen = [row for row in self.plan.rows if self.fate in (None, row.fate)]
@@ -101,7 +98,15 @@ class Preview:
     @property
     def rows(self) -> list[ShownRow]:
         sheets = self.plan.sheets
-        return [ShownRow(row, sheets[row.page] if len(sheets) > 1 else "") for row in self.page]
+        return [
+            ShownRow(row, sheets[row.page] if len(sheets) > 1 else "", self._changes(row))
+            for row in self.page
+        ]
+
+    def _changes(self, row: PlannedRow) -> list[Change]:
+        """Of a new row without what it leaves empty."""
+        changes = self.importer.changes_of(row)
+        return [each for each in changes if each.after is not None] if row.fate == Fate.ADDED else changes
 
     @property
     def emptied(self) -> int:

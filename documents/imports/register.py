@@ -94,6 +94,13 @@ class RegisterImporter(TableImporter):
         changes = changes_in(differing, stored, row.values)
         return PlannedRow(row.page, row.number, label, Fate.CHANGED, changes, data=data)
 
+    def changes_of(self, row: PlannedRow) -> list[Change]:
+        """Of a new row what it says; made for the page alone, as a long list has too many of them to keep."""
+        if row.fate is not Fate.ADDED:
+            return row.changes
+        values = self.values_of(row)
+        return changes_in([column for column in self.columns if column.name in values], {}, values)
+
     def values_of(self, row: PlannedRow) -> dict[str, Any]:
         """What the row says, as final types; of a row that is changed, what differs."""
         days = {column.name for column in self.columns if column.type is Type.DAY}

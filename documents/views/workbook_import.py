@@ -34,10 +34,10 @@ def import_detail(request: Request, pk: int) -> HttpResponse:
     found = _within_reach(request, pk)
     if found.is_over:
         found = expire_import(by=request.user, workbook_import=found)
-    preview = None
+    importer, preview = importer_for(found), None
     if found.plan is not None:
-        preview = Preview(found, _fate(request, found), request.GET.get("page", "1"))
-    context = {"import": found, "importer": importer_for(found), "preview": preview}
+        preview = Preview(found, importer, _fate(request, found), request.GET.get("page", "1"))
+    context = {"import": found, "importer": importer, "preview": preview}
     return render(request, "documents/import_detail.html", context)
 
 

@@ -199,6 +199,14 @@ def test_the_preview_says_row_by_row_what_would_be(browser: Client) -> None:
     assert "<b>Không có</b>" not in page.content.decode()
 
 
+def test_a_new_row_of_a_register_says_all_that_would_be_stored(browser: Client) -> None:
+    content = "name;kind;origin;phone\nÔng A;individual;foreign;\n".encode()
+    browser.post("/workbooks/donors/", {"file": SimpleUploadedFile("a.csv", content)})
+    assert rows_of(browser.get(f"/workbooks/{only().pk}/")) == [
+        "2 Ông A will be added Name: Ông A Kind: Individual Where from: foreign"
+    ]
+
+
 def test_the_preview_shows_one_fate_alone(browser: Client) -> None:
     send(browser)
     address = f"/workbooks/{only().pk}/"
