@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
@@ -19,12 +20,8 @@ from documents.models import WorkbookImport
 from documents.reading import Book, Line, Page, read_book
 from documents.reading.book import STAMP_PAGE
 from needs.cells import NOTHING, PRIORITY, REASON
-from needs.contents import Contents
 from needs.models import Survey
-from needs.sections import Section
 from needs.workbooks.survey.importer import SurveyImporter
-
-HEAD_ROWS = 12
 
 
 class Filled:
@@ -39,28 +36,38 @@ class Filled:
         self.texts = {name: text for text, name in json.loads(self.stamp["columns"].value).items()}
 
     def page(self, area: SupportArea | None) -> Worksheet:
-        return self.book[Section(Contents(self.survey), area).label]
+        return self.book[str(area) if area else _("Child counts")]
 
     def cell(self, place: Place, area: SupportArea | None, name: str) -> Cell:
         page = self.page(area)
-        row = next(row for row in range(1, page.max_row + 1) if page.cell(row, 1).value == place.name)
-        return page.cell(row, self.column(page, name))
+        return page.cell(self._rows(page.title)[place.name], self.column(page, name))
 
     def write(self, place: Place, area: SupportArea | None, values: Mapping[str, object]) -> None:
+        """The cells of a text are formatted as text: “=” begins no formula there."""
         for name, value in values.items():
-            self.cell(place, area, name).value = value
+            cell = self.cell(place, area, name)
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"
 
     def column(self, page: Worksheet, name: str) -> int:
         of_row = {NOTHING: _("Nothing needed"), PRIORITY: _("Priority"), REASON: _("Reason")}
-        head = next(row for row in range(1, HEAD_ROWS) if page.cell(row, 1).value == _("Place"))
-        group = ""
+        return self._columns(page.title)[of_row.get(name) or self.texts[name]]
+
+    @cache  # noqa: B019 - the book of one test
+    def _rows(self, title: str) -> dict[str, int]:
+        names = [row[0] for row in self.book[title].iter_rows(max_col=1, values_only=True)]
+        return {name: number for number, name in enumerate(names, start=1) if name}
+
+    @cache  # noqa: B019
+    def _columns(self, title: str) -> dict[str, int]:
+        """By what stands over them: the group and the heading below it, or the heading alone."""
+        page, head, group, columns = self.book[title], self._rows(title)[_("Place")], "", {}
         for column in range(1, page.max_column + 1):
-            heading = page.cell(head, column).value
-            above = page.cell(head - 1, column)
+            above, heading = page.cell(head - 1, column), page.cell(head, column).value
             group = group if isinstance(above, MergedCell) else above.value
-            if (of_row[name] == heading) if name in of_row else (self.texts[name] == f"{group} {heading}"):
-                return column
-        raise AssertionError(name)
+            columns[f"{group} {heading}" if group else heading] = column
+        return columns
 
     @property
     def content(self) -> bytes:
