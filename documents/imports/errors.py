@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -29,8 +29,11 @@ LOOKED_AT = 200
 DAY = "dd/mm/yyyy"
 
 
-def error_workbook(book: Book, plan: Plan) -> bytes:
-    """XLSX: the cells of ``book``, what ``plan`` refuses in the column of errors, its cells marked."""
+def error_workbook(book: Book, plan: Plan, stamp: Mapping[str, str] | None = None) -> bytes:
+    """XLSX: the cells of ``book``, what ``plan`` refuses in the column of errors, its cells marked.
+
+    ``stamp``: its own, if it is not that of ``book``.
+    """
     made = Workbook(write_only=True)
     made.properties.created = made.properties.modified = clock.now().replace(tzinfo=None)
     refused: dict[int, dict[int, PlannedRow]] = defaultdict(dict)
@@ -41,7 +44,7 @@ def error_workbook(book: Book, plan: Plan) -> bytes:
         _Page(page, refused[number], plan.error_columns.get(number), plan.heading_rows.get(number)).write(
             made.create_sheet(name)
         )
-    write_stamp(made, book.stamp)
+    write_stamp(made, book.stamp if stamp is None else stamp)
     file = io.BytesIO()
     made.save(file)
     return file.getvalue()

@@ -72,6 +72,10 @@ class Importer(ABC):
         Returns what the import should remember (``details``). Raises ``Refusal``: then nothing is saved.
         """
 
+    def errors_stamp(self, book: Book, plan: Plan) -> dict[str, str]:
+        """What the workbook with errors says of itself: it came with the stamp of ``book``."""
+        return book.stamp
+
     @abstractmethod
     def done_url(self) -> str:
         """Where to look at what was saved."""

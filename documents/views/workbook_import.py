@@ -89,7 +89,8 @@ def import_errors(request: Request, pk: int) -> HttpResponse:
     found = _within_reach(request, pk)
     if found.plan is None or not found.has_errors:
         raise Http404
-    content = error_workbook(book_of(found), Plan.from_json(found.plan))
+    book, plan = book_of(found), Plan.from_json(found.plan)
+    content = error_workbook(book, plan, importer_for(found).errors_stamp(book, plan))
     return file_response(content, XLSX_TYPE, f"{found.kind}-errors", "xlsx")
 
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from directory.models import Place, SupportArea, User
@@ -61,12 +61,11 @@ class Filled:
 
     @cache  # noqa: B019
     def _columns(self, title: str) -> dict[str, int]:
-        """By what stands over them: the group and the heading below it, or the heading alone."""
+        """By what stands over them: a group holds until the next one begins."""
         page, head, group, columns = self.book[title], self._rows(title)[_("Place")], "", {}
         for column in range(1, page.max_column + 1):
-            above, heading = page.cell(head - 1, column), page.cell(head, column).value
-            group = group if isinstance(above, MergedCell) else above.value
-            columns[f"{group} {heading}" if group else heading] = column
+            group, heading = page.cell(head - 1, column).value or group, page.cell(head, column).value
+            columns |= {heading: column, f"{group} {heading}": column}
         return columns
 
     @property

@@ -11,18 +11,19 @@ from django.utils.translation import gettext_lazy
 from directory.models import Place, SupportArea
 from directory.roles import Permission
 from documents.imports.importer import Importer, Progress, unheard
-from documents.imports.plan import Plan, PlannedRow
+from documents.imports.plan import Fate, Plan, PlannedRow
 from documents.reading import Book
 from needs.actions.paste import PastedRow
 from needs.actions.row import refuse_unless_open_to
 from needs.actions.workbook import save_workbook
+from needs.checks import CHILDREN
 from needs.contents import Contents
 from needs.models import Survey
 from needs.sections import sections_for
 from needs.workbooks.survey.filled import FilledReader
 from needs.workbooks.survey.plain import PlainReader
 from needs.workbooks.survey.plan import plan_of
-from needs.workbooks.survey.stamp import KIND, refuse_unless_of
+from needs.workbooks.survey.stamp import KIND, refuse_unless_of, with_versions
 from needs.workbooks.survey.template import workbook_of
 
 
@@ -72,10 +73,20 @@ class SurveyImporter(Importer):
         save_workbook(by=self.user, survey=self.survey, rows=rows)
         return {}
 
+    def errors_stamp(self, book: Book, plan: Plan) -> dict[str, str]:
+        """It shows both values of the rows that somebody changed: from there it goes on."""
+        codes = {area.pk: area.code for area in Contents(self.survey).areas}
+        seen = [row.data for row in plan.rows if row.fate is Fate.REFUSED and row.data]
+        rows = [(codes.get(data["area"], CHILDREN), data["place"], data["version"]) for data in seen]
+        return with_versions(book.stamp, rows) if book.stamp else {}
+
     def template(self) -> bytes:
         self.refuse_unless_allowed()
         sections = sections_for(self.user, Contents(self.survey, compared=True))
         return workbook_of(sections)
+
+    def upload_url(self) -> str:
+        return reverse("survey_workbook", args=[self.survey.pk])
 
     def done_url(self) -> str:
         return reverse("survey_check", args=[self.survey.pk])

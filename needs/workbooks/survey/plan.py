@@ -36,7 +36,7 @@ def plan_of(contents: Contents, said: SaidBook, progress: Progress = unheard) ->
         if done % SAY_EVERY == 0:
             progress(done, len(said.rows))
     rows.sort(key=lambda row: (row.page, row.number))
-    return Plan(rows, list(said.notes), error_columns=dict(said.error_columns))
+    return Plan(rows, said.notes, error_columns=said.error_columns, heading_rows=said.heading_rows)
 
 
 class Planner:
@@ -53,10 +53,11 @@ class Planner:
         pasted = PastedRow(row.place, self._version(row), self._as_stored(row, values))
         outcome = outcome_of(self.contents, row.area, pasted)
         problems = [*row.problems, *self._problems(row, wrong, outcome)]
-        if self._is_new_elsewhere(row) and not problems and outcome.saves:
-            problems += self._both_values(row, outcome)
         if row.untouched:
             return self._made(row, Fate.UNCHANGED)
+        if self._is_new_elsewhere(row) and not problems and outcome.saves:
+            problems = list(self._both_values(row, outcome))
+            return self._made(row, Fate.REFUSED, problems=problems, data=_seen(pasted, row.area))
         if problems:
             return self._made(row, Fate.REFUSED, problems=problems)
         if not outcome.saves:
@@ -105,8 +106,8 @@ class Planner:
         stored = self._stored(row.place, row.area)
         message = _(
             "%(place)s was changed on %(when)s by %(by)s, after this workbook was made, and is not "
-            "overwritten. Copy what you want to keep into a workbook downloaded anew, or type it into the "
-            "table."
+            "overwritten. The workbook with errors shows both values: what its row says when you upload that "
+            "one is taken."
         )
         yield RowProblem(message % {"place": row.place.name, **_saved(stored)})
         differs = _("%(label)s: the survey says “%(theirs)s”, the file “%(yours)s”.")
@@ -139,12 +140,12 @@ def _data(row: PastedRow, area: SupportArea | None, outcome: Outcome) -> dict[st
     """What saving needs: the cells that change, and the version of the row that they change."""
     before = outcome.before
     said = {name: value for name, value in row.values.items() if text_of(value) != text_of(before.get(name))}
-    return {
-        "place": row.place.pk,
-        "area": area.pk if area else None,
-        "version": row.version,
-        "values": said,
-    }
+    return _seen(row, area) | {"values": said}
+
+
+def _seen(row: PastedRow, area: SupportArea | None) -> dict[str, object]:
+    """The stored row that whoever decides has seen."""
+    return {"place": row.place.pk, "area": area.pk if area else None, "version": row.version}
 
 
 def _shown(name: str, value: Value) -> Shown:

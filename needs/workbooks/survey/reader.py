@@ -92,6 +92,7 @@ class ListReader(ABC):
             self.said.notes.append(message % {"sheet": page.name})
         for found in lists:
             self._lists += 1
+            self.said.heading_rows.setdefault(number, found.heading.number)
             self._read_list(number, page, found)
 
     def _conclude(self) -> None:

@@ -35,10 +35,11 @@ class SaidRow:
 class SaidBook:
     """All that a file says. ``lost``: rows that hold something and have no place to go to: refused.
 
-    ``notes``: what was read as what, and what was not read. ``error_columns`` by page, as in ``Plan``.
+    ``notes``: what was read as what, and what was not. ``error_columns``, ``heading_rows``: as in ``Plan``.
     """
 
     rows: list[SaidRow] = field(default_factory=list)
     lost: list[PlannedRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error_columns: dict[int, int] = field(default_factory=dict)
+    heading_rows: dict[int, int] = field(default_factory=dict)

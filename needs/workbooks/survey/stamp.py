@@ -53,6 +53,15 @@ def rows_in(stamp: Mapping[str, str], section: str) -> dict[str, tuple[int, str]
     return _parsed(stamp, f"rows.{section}")
 
 
+def with_versions(stamp: Mapping[str, str], seen: Iterable[tuple[str, int, int]]) -> dict[str, str]:
+    """The stamp of a workbook that shows newer versions of some rows: by section, place, version."""
+    rows: dict[str, dict[str, Any]] = {}
+    for section, place, version in seen:
+        made_from = rows.setdefault(section, rows_in(stamp, section))
+        made_from[str(place)] = (version, "")
+    return {**stamp, **{f"rows.{code}": json.dumps(made_from) for code, made_from in rows.items()}}
+
+
 def refuse_unless_of(survey: Survey, stamp: Mapping[str, str]) -> None:
     """Raises ``Refusal`` that names all that is wrong: wrong_kind; wrong_layout; wrong_commune, wrong_round,
     old_version (in this order the code of the first)."""
