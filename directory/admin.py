@@ -1,4 +1,7 @@
-"""The registers that administrators keep. Every save goes through the action that the screens use too."""
+"""The registers that administrators keep. Every save goes through the action that the screens use too.
+
+Files of units, places and holidays: ``documents/admin.py``, which knows both registers and workbooks.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,6 @@ from django.contrib import admin
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV
-from import_export.forms import ExportForm
 from simple_history.admin import SimpleHistoryAdmin
 
 from directory.actions.register import enter_row, strike_holiday
@@ -27,7 +27,6 @@ from directory.models import (
     SupportArea,
     Unit,
 )
-from directory.resources import HolidayResource, PlaceResource
 
 
 class RegisterAdmin(SimpleHistoryAdmin):
@@ -65,22 +64,6 @@ class ReadOnlyAdmin(RegisterAdmin):
         return False
 
 
-class FileAdmin(ImportExportMixin, RegisterAdmin):
-    """With import (after a preview) and export. CSV only: reading a workbook here could hang the portal."""
-
-    formats = [CSV]
-    export_form_class = (
-        ExportForm  # the other one chooses columns by a script in the page, which the CSP stops
-    )
-    from_encoding = to_encoding = "utf-8-sig"
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.admin_site.has_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.admin_site.has_permission(request)
-
-
 @admin.register(Unit)
 class UnitAdmin(RegisterAdmin):
     list_display = ["name", "level", "code", "parent", "valid_from", "valid_to"]
@@ -98,8 +81,7 @@ class AgencyAdmin(RegisterAdmin):
 
 
 @admin.register(Place)
-class PlaceAdmin(FileAdmin):
-    resource_classes = [PlaceResource]
+class PlaceAdmin(RegisterAdmin):
     list_display = ["name", "kind", "unit", "valid_from", "valid_to"]
     list_filter = ["kind", "unit"]
     list_select_related = ["unit"]
@@ -108,8 +90,7 @@ class PlaceAdmin(FileAdmin):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(FileAdmin):
-    resource_classes = [HolidayResource]
+class HolidayAdmin(RegisterAdmin):
     list_display = ["day", "name"]
     actions = None
 

@@ -148,7 +148,7 @@ def start_saving(
     """Confirm a long file: a job saves it (``save_import``). Raises as ``confirm_import`` does."""
     found = _confirmed(by, workbook_import)
     found.moved_at = clock.now()
-    found.save()
+    found.save(update_fields=["state", "problems", "moved_at"])  # not megabytes of rows that stay as they are
     return found
 
 
@@ -271,7 +271,8 @@ def _current_plan(found: WorkbookImport, importer: Importer) -> Plan:
 
 def _locked(workbook_import: WorkbookImport) -> WorkbookImport:
     found = (
-        WorkbookImport.objects.select_for_update(no_key=True, of=["self"])
+        WorkbookImport.objects.without_content()  # which is read when it is needed
+        .select_for_update(no_key=True, of=["self"])
         .select_related("by")
         .get(pk=workbook_import.pk)
     )
@@ -300,7 +301,8 @@ def _keep(found: WorkbookImport, plan: Plan, stamp: str) -> None:
     for fate in Fate:
         setattr(found, fate.value, counts[fate])
     found.moved_at = clock.now()
-    found.save()
+    kept = ["state", "plan", "stamp", "done", "moved_at", *(fate.value for fate in Fate)]
+    found.save(update_fields=kept)  # the bytes stay as they are
 
 
 def _end(found: WorkbookImport, verb: str) -> WorkbookImport:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from directory.fields import VietnameseDateField, parse_whole_number
 from directory.text import unaccented
 from documents.reading import Cell
+from documents.spreadsheet import printable
 
 # A spreadsheet counts days from here (and takes 1900 for a leap year, which no day after it notices).
 DAY_ZERO = date(1899, 12, 30)
@@ -98,6 +99,8 @@ def _text(column: Column) -> Callable[[Cell], Value]:
         if cell is None:
             return None
         text = cell.strftime("%d/%m/%Y") if isinstance(cell, date) else " ".join(str(cell).split())
+        if not text.isprintable():
+            text = printable(text)  # NUL and its like: no database of ours and no file would take them
         if len(text) > column.most:
             message = _("The text has %(length)s characters; at most %(most)s fit. Shorten it.")
             raise ValidationError(message % {"length": len(text), "most": column.most})
@@ -138,13 +141,14 @@ def _day(column: Column) -> Callable[[Cell], Value]:
 
 
 def _choice(column: Column) -> Callable[[Cell], Value]:
-    values = {
-        key_of(text): value for value, label in column.choices for text in [value, *in_all_languages(label)]
-    }
+    said = {text: value for value, label in column.choices for text in [value, *in_all_languages(label)]}
+    values = {key_of(text): value for text, value in said.items()}
 
     def read(cell: Cell) -> Value:
         if cell is None:
             return None
+        if isinstance(cell, str) and cell in said:  # as the template offers it: most are
+            return said[cell]
         try:
             return values[key_of(cell)]
         except KeyError:

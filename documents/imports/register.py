@@ -8,6 +8,7 @@ import unicodedata
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.utils.formats import date_format
@@ -103,11 +104,15 @@ class RegisterImporter(TableImporter):
 
     def values_of(self, row: PlannedRow) -> dict[str, Any]:
         """What the row says, as final types; of a row that is changed, what differs."""
-        days = {column.name for column in self.columns if column.type is Type.DAY}
-        return {
-            name: date.fromisoformat(value) if value and name in days else value
-            for name, value in row.data["values"].items()
-        }
+        values = dict(row.data["values"])
+        for name in self._days:
+            if values.get(name):
+                values[name] = date.fromisoformat(values[name])
+        return values
+
+    @cached_property
+    def _days(self) -> list[str]:
+        return [column.name for column in self.columns if column.type is Type.DAY]
 
     def refuse_moved(self, row: PlannedRow, stored: Values) -> None:
         """Raise ``Stale`` if the row would change something else than was shown.

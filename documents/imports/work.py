@@ -77,7 +77,8 @@ def clear() -> int:
 
 def _found(pk: int, state: ImportState) -> WorkbookImport | None:
     """What a job is about, unless another job or the user was faster."""
-    return WorkbookImport.objects.select_related("by").filter(pk=pk, state=state).first()
+    found = WorkbookImport.objects.without_content().select_related("by")
+    return found.filter(pk=pk, state=state).first()
 
 
 def _check(found: WorkbookImport) -> None:

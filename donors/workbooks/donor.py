@@ -47,7 +47,7 @@ class Typed:
     values: dict[str, str]
     other: bool
 
-    @property
+    @cached_property
     def said(self) -> Said:
         assert self.unit is not None
         values = self.values

@@ -39,6 +39,10 @@ def at_most(limit: float, value: float) -> tuple[str, bool]:
     return f"≤ {limit:g}", value <= limit
 
 
+def at_least(limit: float, value: float) -> tuple[str, bool]:
+    return f"≥ {limit:g}", value >= limit
+
+
 def table(lines: Iterable[Line]) -> str:
     rows = [HEADINGS, ("---",) * len(HEADINGS), *(line.cells for line in lines)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from directory.models import Agency, AreaStatus, HistoryEntry, Holiday, Place, Unit, User
+from directory.models import AreaStatus, HistoryEntry, Holiday, Place, Unit, User
+from documents.models import WorkbookImport
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -124,84 +125,62 @@ def test_a_holiday_can_be_struck(browser: Client) -> None:
 
 
 def read_file(browser: Client, model: str, text: str) -> Any:
-    """The preview of an import."""
     file = SimpleUploadedFile("rows.csv", ("\ufeff" + text).encode(), "text/csv")
     return browser.post(f"/admin/directory/{model}/import/", {"import_file": file, "format": "0"})
 
 
-def confirm(browser: Client, model: str, preview: Any) -> Any:
-    form = preview.context["confirm_form"]
-    return browser.post(f"/admin/directory/{model}/process_import/", form.initial)
+PLACES = "Mã xã;Kind;Name;Exists from;Last day;Order in lists\n"
 
 
-PLACES = "commune_code,kind,name,valid_from,valid_to,order\n"
-
-
-def test_places_are_read_after_a_preview(world: World, browser: Client, administrator: User) -> None:
+def test_a_file_becomes_a_preview_that_waits(world: World, browser: Client, administrator: User) -> None:
     before = Place.objects.count()
-    preview = read_file(browser, "place", PLACES + "23537,village,Thôn 9,01/01/2025,,9\n")
-    assert preview.status_code == 200
+    answer = read_file(browser, "place", PLACES + "23537;village;Thôn 9;01/01/2025;;9\n")
+    found = WorkbookImport.objects.get()
+    assert answer["Location"] == f"/workbooks/{found.pk}/"
+    assert (found.kind, found.by, found.state, found.added) == ("places", administrator, "previewed", 1)
     assert Place.objects.count() == before
-    assert confirm(browser, "place", preview).status_code == 302
+    browser.post(f"/workbooks/{found.pk}/confirm/")
     place = Place.objects.get(name="Thôn 9")
     assert (place.unit.name, place.order) == ("xã Ia Dom", 9)
-    entry = HistoryEntry.objects.of(place).get()
-    assert (entry.verb, entry.by) == ("enter in the register", administrator)
+    assert HistoryEntry.objects.of(place).get().by == administrator
 
 
-def test_an_import_ends_a_place_that_is_there(world: World, browser: Client) -> None:
-    preview = read_file(browser, "place", PLACES + "23537,village,Thôn 1,01/01/2019,31/05/2025,1\n")
-    confirm(browser, "place", preview)
-    assert world.village("Ia Dom", 1).valid_to == date(2025, 5, 31)
+def test_every_file_page_opens_and_none_writes(world: World, browser: Client) -> None:
+    for model in ("unit", "place", "holiday"):
+        assert browser.get(f"/admin/directory/{model}/import/").status_code == 200
+        assert browser.get(f"/admin/directory/{model}/export/").status_code == 200
+        assert browser.post(f"/admin/directory/{model}/process_import/", {}).status_code == 404
+
+
+def test_a_wrong_row_is_named_in_the_preview(world: World, browser: Client) -> None:
+    read_file(
+        browser, "place", PLACES + "23537;village;Thôn 8;01/01/2025;;8\n99999;village;x;01/06/2025;;1\n"
+    )
+    found = WorkbookImport.objects.get()
+    assert (found.added, found.refused) == (1, 1)
+
+
+def test_what_is_no_list_is_refused_on_the_page(world: World, browser: Client) -> None:
+    answer = read_file(browser, "place", "")
+    assert answer["Location"] == "/admin/directory/place/import/"
+    assert not WorkbookImport.objects.exists()
+    assert 'class="error"' in browser.get(answer["Location"]).content.decode()
 
 
 @pytest.mark.parametrize(
-    ("row", "part"),
-    [
-        ("23537,village,Thôn 1,01/06/2025,,1", "Thôn 1"),
-        ("99999,village,Thôn 9,01/06/2025,,1", "99999"),
-        ("23537,castle,Thôn 9,01/06/2025,,1", "castle"),
-    ],
+    ("format", "model"), [("0", "place"), ("1", "place"), ("0", "unit"), ("1", "holiday")]
 )
-def test_a_wrong_row_is_named_and_nothing_is_read(world: World, browser: Client, row: str, part: str) -> None:
-    before = Place.objects.count()
-    preview = read_file(browser, "place", f"{PLACES}23537,village,Thôn 8,01/01/2025,,8\n{row}\n")
-    assert "confirm_form" not in preview.context
-    assert part in preview.content.decode()
-    assert Place.objects.count() == before
-
-
-def test_what_is_exported_can_be_read_again_and_holds_no_formula(world: World, browser: Client) -> None:
+def test_what_is_exported_comes_back_unchanged(
+    world: World, browser: Client, format: str, model: str
+) -> None:
     Place.objects.create(
         unit=world.commune("Ia Dom"), kind="village", name="=1+1", valid_from=date(2025, 1, 1)
     )
-    text = browser.post("/admin/directory/place/export/", {"format": "0", "resource": "0"}).content.decode(
-        "utf-8-sig"
-    )
-    assert "'=1+1" in text
-    assert "23537,village,Thôn 1,01/01/2019,," in text
-    preview = read_file(browser, "place", text)
-    assert {row.import_type for row in preview.context["result"].rows} == {"skip"}
-
-
-def test_holidays_are_read(browser: Client) -> None:
-    confirm(browser, "holiday", read_file(browser, "holiday", "day,name\n02/09/2025,Quốc khánh\n"))
-    assert str(Holiday.objects.get()) == "02/09/2025 Quốc khánh"
-
-
-def test_only_administrators_read_files(coordinator: User, client_of: Any) -> None:
-    assert read_file(client_of(coordinator), "place", PLACES).status_code == 403
-
-
-def test_an_agency_keeps_its_former_names(world: World, browser: Client, administrator: User) -> None:
-    agency = world.agency("TTYT")
-    page = f"/admin/directory/agency/{agency.pk}/change/"
-    form = browser.get(page).context["adminform"].form
-    data = {name: form.initial.get(name) or "" for name in form.fields}
-    data |= {"name": "Trung tâm Y tế huyện", "valid_from": "01/01/2019"}
-    assert browser.post(page, data).status_code == 302
-    assert [row.name for row in Agency.history.filter(id=agency.pk)] == [
-        "Trung tâm Y tế huyện",
-        "Trung tâm Y tế",
-    ]
-    assert browser.get(f"/admin/directory/agency/{agency.pk}/history/").status_code == 200
+    Holiday.objects.create(day=date(2025, 9, 2), name="@Quốc khánh")
+    answer = browser.post(f"/admin/directory/{model}/export/", {"format": format, "resource": "0"})
+    file = SimpleUploadedFile("rows", answer.content)
+    browser.post(f"/admin/directory/{model}/import/", {"import_file": file, "format": "0"})
+    found = WorkbookImport.objects.get()
+    count = {"place": Place, "unit": Unit, "holiday": Holiday}[model].objects.count()  # type: ignore[attr-defined]
+    assert (found.unchanged, found.added, found.changed, found.refused) == (count, 0, 0, 0)
+    assert found.problems == []
