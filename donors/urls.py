@@ -44,6 +44,7 @@ urlpatterns = [
     path("pledges/<int:pk>/expire/", views.pledge_expire, name="pledge_expire"),
     path("pledges/<int:pk>/withdraw/", views.pledge_withdraw, name="pledge_withdraw"),
     path("pledges/<int:pk>/receive/", views.receipt_create, name="receipt_create"),
+    path("receipts/", views.receipt_list, name="receipt_list"),
     path("receipts/list.<str:format>/", views.receipt_export, name="receipt_export"),
     path("receipts/<int:pk>/", views.receipt_detail, name="receipt_detail"),
     path("cash/", views.cash_list, name="cash_list"),

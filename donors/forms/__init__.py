@@ -6,6 +6,7 @@ from donors.forms.pledge import PledgeFilter, PledgeForm
 from donors.forms.pledge_change import PledgeChangeForm, ReasonForm, WithdrawForm
 from donors.forms.purchase import CancelPurchaseForm, CashFilter, InvoiceForm, PurchaseFilter, PurchaseForm
 from donors.forms.receipt import ReceiptForm
+from donors.forms.receipt_list import ReceiptFilter
 from donors.forms.stock import MoveForm, RestoreForm, WriteOffForm
 from donors.forms.supply import SupplyFilter
 
@@ -24,6 +25,7 @@ __all__ = [
     "PurchaseFilter",
     "PurchaseForm",
     "ReasonForm",
+    "ReceiptFilter",
     "ReceiptForm",
     "RestoreForm",
     "SupplyFilter",

@@ -116,6 +116,7 @@ class Pledge(ActionOnly):
         verbose_name = _("pledge")
         verbose_name_plural = _("pledges")
         ordering = ["-pledged_on", "-pk"]
+        indexes = [models.Index(fields=["-pledged_on", "-id"], name="pledge_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(donor__isnull=False, source__isnull=True)

@@ -30,6 +30,13 @@ class ReceiptQuerySet(models.QuerySet):
         """Neither taken back nor the counter-row that takes one back."""
         return self.filter(reverses__isnull=True, reversal__isnull=True)
 
+    def search(self, text: str) -> ReceiptQuerySet:
+        """By part of the code, of the pledge's code, or of the giver's name without diacritics."""
+        return self.filter(Q(code__icontains=text.strip()) | Q(pledge__in=Pledge.objects.search(text)))
+
+    def with_giver(self) -> ReceiptQuerySet:
+        return self.select_related("pledge__donor", "pledge__source")
+
     def of(self, pledges: PledgeQuerySet) -> ReceiptQuerySet:
         return self.filter(pledge__in=pledges.order_by())
 
@@ -92,6 +99,7 @@ class Receipt(ActionOnly):
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         ordering = ["-occurred_on", "-pk"]
+        indexes = [models.Index(fields=["-occurred_on", "-id"], name="receipt_newest")]
 
     def __str__(self) -> str:
         return f"{self.code} – {self.pledge.giver}"

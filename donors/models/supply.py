@@ -123,6 +123,7 @@ class SupplyLine(ActionOnly):
         verbose_name = _("supply line")
         verbose_name_plural = _("supply lines")
         ordering = ["opened_at", "pk"]
+        indexes = [models.Index(fields=["-opened_at", "-id"], name="supply_newest")]
 
     def __str__(self) -> str:
         return f"{self.item} – {self.pledge_line.pledge.code}"

@@ -32,6 +32,7 @@ from donors.views.purchase import (
     purchase_list,
 )
 from donors.views.receipt import receipt_create, receipt_detail
+from donors.views.receipt_list import receipt_list
 from donors.views.stock import (
     movement_export,
     movement_list,
@@ -77,6 +78,7 @@ __all__ = [
     "receipt_create",
     "receipt_detail",
     "receipt_export",
+    "receipt_list",
     "stock_export",
     "stock_list",
     "stock_move",

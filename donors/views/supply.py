@@ -37,8 +37,8 @@ def supply_export(request: Request, format: str) -> HttpResponse:
 
 
 def _listed(request: Request, form: SupplyFilter) -> SupplyLineQuerySet:
-    lines = sifted(request, form).for_list()
-    return lines.order_by("item__area__order", "item__order", "opened_at", "pk")
+    """Newest first; what each office has of an item is the list of stock."""
+    return sifted(request, form).for_list().order_by("-opened_at", "-pk")
 
 
 def sifted(request: Request, form: SupplyFilter) -> SupplyLineQuerySet:

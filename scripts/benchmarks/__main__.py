@@ -14,7 +14,7 @@ from scripts.benchmarks.databases import databases
 from scripts.benchmarks.table import Line, machine, table
 from scripts.run_tests import scratch
 
-ROOMS = ("needs", "distributions", "workbooks")
+ROOMS = ("needs", "donors", "distributions", "workbooks")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
 
