@@ -15,6 +15,7 @@ from donors.actions import (
     withdraw_pledge,
 )
 from donors.models import Donor, Pledge, PledgeLine
+from reports.demo import purchases
 from reports.demo.stage import Stage, on
 
 DonorKind, Origin = Donor.Kind, Donor.Origin
@@ -134,6 +135,7 @@ def _give_cash(stage: Stage, year: int) -> None:
             occurred_on=clock.today(),
             lines=[ReceivedLine(pledge.lines.get(), amount=amount if year < 2025 else amount // 2)],
         )
+    purchases.of_year(stage, year, pledge.lines.get())
 
 
 def _withdrawn(stage: Stage, year: int) -> None:
