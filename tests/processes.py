@@ -15,6 +15,7 @@ from django.db import connection
 from directory.errors import Refusal
 
 PATIENCE = 60
+GO_HOME = "go home"
 FORK = multiprocessing.get_context("fork")
 
 Tally = dict[str, int]
@@ -44,8 +45,9 @@ def crew(size: int, deed: Callable[..., object]) -> Iterator[Callable[..., Tally
     try:
         yield at_once
     finally:
-        for pipe, process in zip(pipes, processes, strict=True):
-            pipe.close()
+        for pipe in pipes:
+            pipe.send(GO_HOME)
+        for process in processes:
             process.join(PATIENCE)
             process.kill()
 
@@ -56,13 +58,9 @@ def _answer(pipe: Connection) -> str:
 
 
 def _work(pipe: Connection, number: int, deed: Callable[..., object], together: Barrier) -> None:
-    """In the process: until nobody asks any more. The parent's connection is the parent's."""
+    """In the process: until it is sent home. The parent's connection is the parent's."""
     parents, connection.connection = connection.connection, None
-    while True:
-        try:
-            arguments = pipe.recv()
-        except EOFError:
-            break
+    while (arguments := pipe.recv()) != GO_HOME:
         together.wait(PATIENCE)
         pipe.send(_outcome(deed, number, arguments))
     connection.close()
