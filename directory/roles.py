@@ -31,6 +31,8 @@ class Permission(Enum):
     DISTRIBUTE = "plan and send distributions"
     CONFIRM_DELIVERY = "confirm what arrived"
     DECIDE_LOSS = "decide that goods are lost"
+    SUPERVISE = "plan supervision visits, write down findings, follow recommendations"
+    ANSWER_RECOMMENDATION = "answer the recommendations made to one's own agency"
     VIEW_REPORTS = "see and download issued reports"
     COMPILE_REPORT = "open periods, edit the text of the district's report"
     ISSUE_REPORT = "issue the district's report under a number and date"
@@ -74,6 +76,7 @@ ROLES: dict[str, RoleDescription] = {
                 Permission.ENTER_SURVEY,
                 Permission.RECORD_DONATIONS,
                 Permission.CONFIRM_DELIVERY,
+                Permission.ANSWER_RECOMMENDATION,
                 Permission.USE_WORKBOOKS,
                 Permission.DELEGATE,
             }
@@ -87,6 +90,7 @@ ROLES: dict[str, RoleDescription] = {
                 Permission.GIVE_OPINION,
                 Permission.RECORD_DONATIONS,
                 Permission.DISTRIBUTE,
+                Permission.ANSWER_RECOMMENDATION,
                 Permission.USE_WORKBOOKS,
                 Permission.DELEGATE,
             }
@@ -106,6 +110,8 @@ ROLES: dict[str, RoleDescription] = {
                 Permission.DISTRIBUTE,
                 Permission.CONFIRM_DELIVERY,
                 Permission.DECIDE_LOSS,
+                Permission.SUPERVISE,
+                Permission.ANSWER_RECOMMENDATION,
                 Permission.COMPILE_REPORT,
                 Permission.MANAGE_PLACES,
                 Permission.USE_WORKBOOKS,

@@ -20,4 +20,5 @@ class DistributionsConfig(AppConfig):
         register(
             NavigationItem(30, _("Allocations"), "allocation_board", (Permission.VIEW_DISTRIBUTIONS,)),
             NavigationItem(35, _("Distributions"), "distribution_list", (Permission.VIEW_DISTRIBUTIONS,)),
+            NavigationItem(37, _("Supervision"), "visit_list", (Permission.VIEW_DISTRIBUTIONS,)),
         )

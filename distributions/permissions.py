@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from directory import clock
 from directory.errors import Forbidden
-from directory.models import Agency, Succession, Unit, User
+from directory.models import Agency, Place, Succession, Unit, User
 from directory.roles import Permission, Role
-from distributions.models import Allocation, Distribution
+from distributions.models import Allocation, Distribution, Recommendation
 from distributions.scope import follows
 from donors.models import SupplyLine
 from needs.models import Need
@@ -66,6 +66,20 @@ def may_keep_scan(user: User, distribution: Distribution) -> bool:
     return user.may(Permission.CONFIRM_DELIVERY) and (
         receives(user, distribution) or may_confirm_for_commune(user, distribution)
     )
+
+
+def may_supervise(user: User, scope: Unit) -> bool:
+    """The coordinating office inspects, within its own scope [plan II.3.3]."""
+    return user.may(Permission.SUPERVISE) and scope.pk in user.reach.scopes
+
+
+def may_supervise_at(user: User, place: Place) -> bool:
+    return user.may(Permission.SUPERVISE) and place.unit_id in user.reach.communes
+
+
+def may_answer(user: User, recommendation: Recommendation) -> bool:
+    """The officers of the agency that is to do it, or of its successor."""
+    return user.may(Permission.ANSWER_RECOMMENDATION) and recommendation.owner_id in user.reach.agencies
 
 
 def may_decide_missing(user: User, distribution: Distribution) -> bool:

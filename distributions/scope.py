@@ -74,3 +74,9 @@ def committee_of(commune: Unit, day: date) -> Agency | None:
     heir = Succession.objects.heir_of(commune, day)
     committees = Agency.objects.on(day).filter(unit=heir, kind=Agency.Kind.COMMITTEE)
     return committees.order_by("pk").first()
+
+
+def scopes_inspected_by(user: User) -> QuerySet[Unit]:
+    """The units whose child support the user's office coordinates today: it inspects there [plan II.3.3]."""
+    units = Unit.objects.on(clock.today()).filter(pk__in=user.reach.scopes)
+    return units.filter(coordinations__agency_id__in=user.reach.agencies).distinct().order_by("code")

@@ -14,7 +14,7 @@ from directory import clock
 from directory.models import User
 from directory.roles import Permission
 from directory.todo import Todo
-from distributions.models import Allocation, Distribution
+from distributions.models import Allocation, Distribution, Recommendation, SupervisionVisit
 from distributions.permissions import communes_received_for
 from distributions.scope import areas_led_by
 from distributions.wording import day
@@ -35,6 +35,8 @@ def todo(user: User) -> list[Todo]:
         *_to_plan(user),
         *_to_send(user),
         *_to_match(user),
+        *_to_answer(user),
+        *_to_supervise(user),
     ]
 
 
@@ -128,4 +130,40 @@ def _to_match(user: User) -> Iterator[Todo]:
             )
             % {"count": count},
             reverse("allocation_board"),
+        )
+
+
+def _to_answer(user: User) -> Iterator[Todo]:
+    """The agency that a recommendation was made to."""
+    if not user.may(Permission.ANSWER_RECOMMENDATION):
+        return
+    rows = Recommendation.objects.visible_to(user).unanswered().filter(owner_id__in=user.reach.agencies)
+    for row in rows.order_by("due_on", "pk")[:AT_MOST]:
+        yield Todo(
+            _("Answer the recommendation: %(text)s") % {"text": row.text},
+            reverse("recommendation_detail", args=[row.pk]),
+            due_on=row.due_on,
+        )
+
+
+def _to_supervise(user: User) -> Iterator[Todo]:
+    """The coordinating office: visits whose day is near or past, answers that wait for its word."""
+    if not user.may(Permission.SUPERVISE):
+        return
+    visits = SupervisionVisit.objects.visible_to(user).planned().filter(planned_on__lte=clock.today() + SOON)
+    for visit in visits.select_related("place__unit").order_by("planned_on", "pk")[:AT_MOST]:
+        yield Todo(
+            _("Visit %(place)s: %(code)s") % {"place": visit.place.full_name, "code": visit.code},
+            reverse("visit_detail", args=[visit.pk]),
+            due_on=visit.planned_on,
+        )
+    answered = (
+        Recommendation.objects.visible_to(user)
+        .answered()
+        .filter(visit__place__unit_id__in=user.reach.communes)
+    )
+    for row in answered.select_related("owner").order_by("answered_at", "pk")[:AT_MOST]:
+        yield Todo(
+            _("%(owner)s has answered: %(text)s") % {"owner": row.owner.short_name, "text": row.text},
+            reverse("recommendation_detail", args=[row.pk]),
         )

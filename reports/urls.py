@@ -1,10 +1,12 @@
 from django.urls import path
 
 from reports.views import past_figure, period, report
+from reports.views.chain import chain_view
 from reports.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("chain/<slug:noun>/<int:pk>/", chain_view, name="chain_view"),
     path("reports/", report.report_list, name="report_list"),
     path("reports/past-figures/", past_figure.past_figure_list, name="past_figure_list"),
     path("reports/periods/new/", period.period_create, name="period_create"),

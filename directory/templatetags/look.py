@@ -105,6 +105,15 @@ DEEDS = (
     gettext_noop("settle missing"),
     gettext_noop("keep scan"),
     gettext_noop("remove scan"),
+    gettext_noop("draw sample"),
+    gettext_noop("record visit"),
+    gettext_noop("recommend"),
+    gettext_noop("answer recommendation"),
+    gettext_noop("send back recommendation"),
+    gettext_noop("close recommendation"),
+    gettext_noop("add question"),
+    gettext_noop("change question"),
+    gettext_noop("retire question"),
     gettext_noop("create account"),
     gettext_noop("change account"),
     gettext_noop("reset password"),
@@ -181,6 +190,7 @@ FIELDS = {
     "agency": gettext_noop("kept by"),
     "closed_on": gettext_noop("closed on"),
     "targets": gettext_noop("targets"),
+    "question": gettext_noop("question"),
 }
 
 

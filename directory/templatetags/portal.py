@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from directory.models import HistoryEntry, User
 from directory.navigation import NavigationItem, navigation_of
 from directory.roles import Permission
+from directory.ways import ways_from
 
 register = template.Library()
 
@@ -45,3 +46,9 @@ def navigation(user: User) -> list[NavigationItem]:
 def history(subject: Model) -> dict[str, Any]:
     """What happened to an object: who, on behalf of whom, when, why."""
     return {"entries": HistoryEntry.objects.of(subject)}
+
+
+@register.inclusion_tag("components/ways.html")
+def ways(subject: Model) -> dict[str, Any]:
+    """Where the rooms above lead on from here."""
+    return {"ways": list(ways_from(subject))}

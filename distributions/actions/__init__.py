@@ -1,6 +1,7 @@
 """Every write of this room, one function per verb."""
 
 from distributions.actions.allocation import allocate, reverse_allocation
+from distributions.actions.checklist import add_question, change_question, retire_question
 from distributions.actions.delivery import confirm_delivery
 from distributions.actions.delivery_checks import ConfirmedLine
 from distributions.actions.distribution import (
@@ -9,28 +10,50 @@ from distributions.actions.distribution import (
     plan_distribution,
     send_distribution,
 )
+from distributions.actions.recommendation import (
+    Recommended,
+    answer_recommendation,
+    close_recommendation,
+    recommend,
+    send_back_recommendation,
+)
 from distributions.actions.replanning import replan_distribution
+from distributions.actions.sample import draw_sample
 from distributions.actions.scan import keep_scan, remove_scan
 from distributions.actions.shortfall import note_difference, settle_missing
 from distributions.actions.support_plan import ProposedGap, ProposedLine, Reasons, accept_plan
 from distributions.actions.support_plan_undo import undo_plan
+from distributions.actions.visit import Found, cancel_visit, plan_visit, record_visit
 
 __all__ = [
     "ConfirmedLine",
+    "Found",
     "PlannedLine",
     "ProposedGap",
     "ProposedLine",
     "Reasons",
+    "Recommended",
     "accept_plan",
+    "add_question",
     "allocate",
+    "answer_recommendation",
     "cancel_distribution",
+    "cancel_visit",
+    "change_question",
+    "close_recommendation",
     "confirm_delivery",
+    "draw_sample",
     "keep_scan",
     "note_difference",
     "plan_distribution",
+    "plan_visit",
+    "recommend",
+    "record_visit",
     "remove_scan",
     "replan_distribution",
+    "retire_question",
     "reverse_allocation",
+    "send_back_recommendation",
     "send_distribution",
     "settle_missing",
     "undo_plan",

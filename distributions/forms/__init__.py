@@ -6,22 +6,41 @@ from distributions.forms.delivery import ConfirmForm
 from distributions.forms.distribution import CancelForm, ChangeForm, DistributionForm, ListForm, StartForm
 from distributions.forms.scan import RemoveScanForm, ScanForm
 from distributions.forms.shortfall import SettleForm
+from distributions.forms.supervision import (
+    AnswerForm,
+    CloseForm,
+    FollowForm,
+    QuestionForm,
+    SampleForm,
+    SendBackForm,
+)
 from distributions.forms.support_plan import AcceptForm, UndoForm
+from distributions.forms.visit import RecommendationFields, RecordForm, VisitForm, VisitListForm
 
 __all__ = [
     "AcceptForm",
     "AllocateForm",
+    "AnswerForm",
     "BoardForm",
     "CancelForm",
     "ChangeForm",
+    "CloseForm",
     "ConfirmForm",
     "DistributionForm",
+    "FollowForm",
     "ListForm",
     "ProposalForm",
+    "QuestionForm",
+    "RecommendationFields",
+    "RecordForm",
     "RemoveScanForm",
     "ReverseForm",
+    "SampleForm",
     "ScanForm",
+    "SendBackForm",
     "SettleForm",
     "StartForm",
     "UndoForm",
+    "VisitForm",
+    "VisitListForm",
 ]

@@ -19,6 +19,7 @@ from needs.models import AgeBand, SupportItem
 
 if TYPE_CHECKING:
     from directory.models import User
+    from distributions.models.sample import SupervisionSample
 
 
 class DistributionQuerySet(models.QuerySet):
@@ -39,6 +40,11 @@ class DistributionQuerySet(models.QuerySet):
 
     def confirmed(self) -> DistributionQuerySet:
         return self.filter(state=DistributionState.CONFIRMED)
+
+    def sampled_in(self, sample: SupervisionSample) -> DistributionQuerySet:
+        """Those that a sample took, each with the visits that looked at it."""
+        rows = self.filter(samples=sample).with_names().prefetch_related("visits")
+        return rows.order_by("code")
 
     def short_and_not_noted(self) -> DistributionQuerySet:
         """Confirmed with less than was sent or planned, and nobody of the lead agency has noted it."""

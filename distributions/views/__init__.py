@@ -18,8 +18,24 @@ from distributions.views.distribution import (
     distribution_send,
 )
 from distributions.views.planning import distribution_change, distribution_create
+from distributions.views.recommendation import (
+    recommendation_answer,
+    recommendation_close,
+    recommendation_create,
+    recommendation_detail,
+    recommendation_export,
+    recommendation_list,
+    recommendation_send_back,
+)
 from distributions.views.scan import delivery_scan, delivery_scan_keep, delivery_scan_remove
 from distributions.views.shortfall import difference_note, missing_settle
+from distributions.views.supervision import (
+    checklist,
+    checklist_change,
+    checklist_retire,
+    sample_create,
+    sample_detail,
+)
 from distributions.views.support_plan import (
     support_plan_accept,
     support_plan_detail,
@@ -27,6 +43,14 @@ from distributions.views.support_plan import (
     support_plan_list,
     support_plan_propose,
     support_plan_undo,
+)
+from distributions.views.visit import (
+    visit_cancel,
+    visit_create,
+    visit_detail,
+    visit_export,
+    visit_list,
+    visit_record,
 )
 
 __all__ = [
@@ -36,6 +60,9 @@ __all__ = [
     "allocation_export",
     "allocation_list",
     "allocation_reverse",
+    "checklist",
+    "checklist_change",
+    "checklist_retire",
     "delivery_confirm",
     "delivery_scan",
     "delivery_scan_keep",
@@ -50,10 +77,25 @@ __all__ = [
     "distribution_record",
     "distribution_send",
     "missing_settle",
+    "recommendation_answer",
+    "recommendation_close",
+    "recommendation_create",
+    "recommendation_detail",
+    "recommendation_export",
+    "recommendation_list",
+    "recommendation_send_back",
+    "sample_create",
+    "sample_detail",
     "support_plan_accept",
     "support_plan_detail",
     "support_plan_export",
     "support_plan_list",
     "support_plan_propose",
     "support_plan_undo",
+    "visit_cancel",
+    "visit_create",
+    "visit_detail",
+    "visit_export",
+    "visit_list",
+    "visit_record",
 ]

@@ -23,7 +23,13 @@ from distributions.forms import CancelForm, ListForm, RemoveScanForm, ScanForm, 
 from distributions.models import DeliveryScan, Distribution, DistributionLine
 from distributions.models.distribution import DistributionQuerySet
 from distributions.papers import file_name, handover_record
-from distributions.permissions import may_confirm, may_decide_missing, may_distribute_for, may_keep_scan
+from distributions.permissions import (
+    may_confirm,
+    may_decide_missing,
+    may_distribute_for,
+    may_keep_scan,
+    may_supervise_at,
+)
 from distributions.states import DistributionState
 from distributions.wording import state_refusal
 from distributions.workbooks import DISTRIBUTIONS
@@ -140,6 +146,7 @@ def show_distribution(
         "refused": form or settling or scanning,
         "refusal": refusal,
         "may_send": planned and may_distribute_for(request.user, distribution.lead_agency),
+        "may_visit": distribution.sent_at is not None and may_supervise_at(request.user, distribution.place),
         "may_confirm": sent and may_confirm(request.user, distribution),
     }
     if distribution.state == DistributionState.CONFIRMED:

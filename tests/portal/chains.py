@@ -27,15 +27,30 @@ from directory.models import (
 from directory.roles import Role
 from distributions.actions import (
     ConfirmedLine,
+    Found,
     PlannedLine,
     ProposedLine,
+    Recommended,
     accept_plan,
+    add_question,
     allocate,
     confirm_delivery,
+    draw_sample,
     plan_distribution,
+    plan_visit,
+    record_visit,
     send_distribution,
 )
-from distributions.models import Allocation, Distribution, SupportPlan
+from distributions.actions.visit import questions_for
+from distributions.models import (
+    Allocation,
+    ChecklistItem,
+    Distribution,
+    Recommendation,
+    SupervisionSample,
+    SupervisionVisit,
+    SupportPlan,
+)
 from distributions.scan import CleanScan
 from documents.actions import plan_import, upload_workbook
 from documents.models import Paper, WorkbookImport
@@ -127,6 +142,10 @@ class Chain:
     support_plan: SupportPlan
     distribution: Distribution
     workbook: WorkbookImport
+    visit: SupervisionVisit
+    recommendation: Recommendation
+    sample: SupervisionSample
+    question: ChecklistItem
     period: ReportingPeriod
     report: DistrictReport
     section: ReportSection
@@ -251,6 +270,7 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
     distribution = _delivered(side, allocation)
     purchase = _bought(side, donor)
     movement = _moved(side, purchase)
+    visit, recommendation, sample, question = _inspected(side, distribution)
     colleague = User.objects.create(
         username=f"colleague.{side.officer.username}",
         full_name=f"Đồng nghiệp {side.mark}",
@@ -287,6 +307,10 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
         "support_plan": _accepted(side, supply, need),
         "distribution": distribution,
         "workbook": _uploaded(side),
+        "visit": visit,
+        "recommendation": recommendation,
+        "sample": sample,
+        "question": question,
     }
 
 
@@ -448,6 +472,42 @@ def _delivered(side: Side, allocation: Allocation) -> Distribution:
         lines=[confirmed],
         prepared=CleanScan(f"scan {side.mark}".encode()),
     )
+
+
+def _inspected(
+    side: Side, distribution: Distribution
+) -> tuple[SupervisionVisit, Recommendation, SupervisionSample, ChecklistItem]:
+    """A visit by a colleague of who sent it, which recommends something to the commune."""
+    colleague, _new = User.objects.get_or_create(
+        username=f"inspector.{side.coordinator.username}",
+        defaults={
+            "full_name": "Người giám sát",
+            "role": Role.COORDINATOR,
+            "agency": side.coordinator.agency,
+        },
+    )
+    sample = draw_sample(by=colleague, scope=side.district, from_on=DAY, to_on=DAY, size=1, seed=1)
+    question = ChecklistItem.objects.filter(scope=side.district).first() or add_question(
+        by=colleague, scope=side.district, question=f"Câu hỏi {side.mark}"
+    )
+    visit = plan_visit(
+        by=colleague,
+        place=side.village,
+        planned_on=DAY,
+        team=f"Tổ giám sát {side.mark}",
+        distribution=distribution,
+        sample=sample,
+    )
+    asked = Recommended(f"Kiến nghị {side.mark}", side.officer.agency, date(2025, 6, 30))
+    record_visit(
+        by=colleague,
+        visit=visit,
+        done_on=DAY,
+        findings=[Found(item, "yes") for item in questions_for(side.village)],
+        conclusion=f"Kết luận {side.mark}",
+        recommendations=[asked],
+    )
+    return visit, visit.recommendations.get(), sample, question
 
 
 def _report(side: Side) -> dict[str, object]:

@@ -57,6 +57,10 @@ SEES: dict[str, set[str]] = {
     "allocation": COMMUNE_AND_ABOVE,
     "support_plan": {"coordinator", "leader"},
     "distribution": COMMUNE_AND_ABOVE,
+    "visit": COMMUNE_AND_ABOVE,
+    "recommendation": COMMUNE_AND_ABOVE,
+    "sample": {"coordinator"},
+    "question": OFFICIALS,
     "account": {"administrator"},
     "delegation": {"officer.iadom", "administrator"},
     "place": {*COMMUNE_AND_ABOVE, "health", "culture", "administrator"},
@@ -125,6 +129,7 @@ OBJECTS: dict[str, Shows] = {
             *("need", "buying", "round", "donor", "pledge", "pledge_overdue", "receipt", "supply"),
             *("cash", "purchase", "stock", "movement"),
             *("allocation", "distribution", "place", "account", "source", "plan_list", "plan_rollup"),
+            *("visit", "recommendation"),
         )
     },
     "round_progress_export": one("round", format="csv"),
@@ -161,6 +166,15 @@ OBJECTS: dict[str, Shows] = {
             *("delivery_scan", "delivery_scan_keep", "delivery_scan_remove"),
         )
     },
+    **{f"visit_{page}": one("visit") for page in ("detail", "record", "cancel")},
+    "recommendation_create": one("visit"),
+    **{
+        f"recommendation_{page}": one("recommendation") for page in ("detail", "answer", "send_back", "close")
+    },
+    "sample_detail": one("sample"),
+    "checklist_change": one("question"),
+    "checklist_retire": one("question"),
+    "chain_view": one("need", noun="need"),
     "missing_settle": Shows(("distribution",), lambda chain: {"pk": chain.distribution.lines.get().pk}),
     **{name: one("period") for name in ("period_detail", "period_rows", "target_edit", "report_create")},
     **{f"report_{page}": one("report") for page in ("edit", "preview", "issue")},
@@ -196,6 +210,8 @@ NOT_THEIRS = {
     ("donor_merge", "officer.iadom"),  # pledges of several agencies may hang on the two
     *((f"import_{page}", "administrator") for page in ("upload", "template", "export")),
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it
+    ("visit_record", "coordinator"),  # nor inspect it
+    ("recommendation_answer", "coordinator"),  # made to the commune
 }
 # The district's issued report goes to its communes and names the donors of all [FIELD section 4, annex II].
 READ_BY_ALL = {"paper_file"}

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 import directory.plan
+import distributions.plan
 import donors.plan
 import needs.plan
 import reports.plan
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         district = directory.plan.load()
         needs.plan.load()
         donors.plan.load(district)
+        distributions.plan.load(district)
         reports.plan.load()
         if options["verbosity"]:
             self.stdout.write(f"Plan loaded: {district}.")

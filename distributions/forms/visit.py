@@ -1,0 +1,118 @@
+"""Forms of supervision visits: plan one, write down what it found, the list's filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from directory import clock
+from directory.fields import VietnameseDateField
+from directory.models import Agency, Place, User
+from distributions.actions import Found, Recommended
+from distributions.models import ChecklistItem, Distribution, Finding
+from distributions.states import VisitState
+
+# More recommendations are added on the page of the visit.
+RECOMMENDATION_ROWS = 3
+
+
+class VisitListForm(forms.Form):
+    state = forms.ChoiceField(label=_("State"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", _("all states")), *VisitState.choices]  # type: ignore[attr-defined]
+
+
+class VisitForm(forms.Form):
+    """``distribution``: the one to look at; then the place is its own."""
+
+    place: forms.ModelChoiceField = forms.ModelChoiceField(None, label=_("Place"))
+    planned_on = VietnameseDateField(label=_("Planned on"))
+    team = forms.CharField(
+        label=_("Who goes"),
+        max_length=300,
+        help_text=_("Officials and their agencies, never a child's name."),
+    )
+
+    def __init__(self, *args: Any, user: User, distribution: Distribution | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if distribution is not None:
+            del self.fields["place"]
+            return
+        places = Place.objects.visible_to(user).on(clock.today()).select_related("unit")
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        self.fields["place"].label_from_instance = lambda place: place.full_name  # type: ignore[attr-defined]
+
+
+class RecommendationFields(forms.Form):
+    """One recommendation; of several rows those that are empty say nothing."""
+
+    text = forms.CharField(label=_("Recommendation"), max_length=500)
+    owner: forms.ModelChoiceField = forms.ModelChoiceField(None, label=_("Who is to do it"))
+    due_on = VietnameseDateField(label=_("Due on"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agencies = Agency.objects.visible_to(user).on(clock.today()).order_by("name")
+        self.fields["owner"].queryset = agencies  # type: ignore[attr-defined]
+
+    def recommended(self) -> Recommended:
+        data = self.cleaned_data
+        return Recommended(data["text"], data["owner"], data["due_on"])
+
+
+class RecordForm(forms.Form):
+    """An answer and a note for each question, the conclusion, and room for some recommendations."""
+
+    done_on = VietnameseDateField(label=_("Visited on"))
+    conclusion = forms.CharField(
+        label=_("Conclusion"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, questions: Sequence[ChecklistItem], user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for item in questions:
+            self.fields[f"item-{item.pk}-answer"] = forms.ChoiceField(
+                label=item.question, choices=Finding.Answer.choices, widget=forms.RadioSelect, required=False
+            )
+            self.fields[f"item-{item.pk}-note"] = forms.CharField(
+                label=_("Note"), max_length=500, required=False
+            )
+        agencies = Agency.objects.visible_to(user).on(clock.today()).order_by("name")
+        for row in range(1, RECOMMENDATION_ROWS + 1):
+            self.fields[f"r{row}-text"] = forms.CharField(
+                label=_("Recommendation"), max_length=500, required=False
+            )
+            self.fields[f"r{row}-owner"] = forms.ModelChoiceField(
+                agencies, label=_("Who is to do it"), required=False
+            )
+            self.fields[f"r{row}-due_on"] = VietnameseDateField(label=_("Due on"), required=False)
+
+    def rows_of_questions(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
+        for item in self.questions:
+            yield self[f"item-{item.pk}-answer"], self[f"item-{item.pk}-note"]
+
+    def rows_of_recommendations(self) -> Iterator[list[forms.BoundField]]:
+        for row in range(1, RECOMMENDATION_ROWS + 1):
+            yield [self[f"r{row}-{part}"] for part in ("text", "owner", "due_on")]
+
+    def findings(self) -> list[Found]:
+        data = self.cleaned_data
+        return [
+            Found(item, answer, data[f"item-{item.pk}-note"])
+            for item in self.questions
+            if (answer := data[f"item-{item.pk}-answer"])
+        ]
+
+    def recommendations(self) -> list[Recommended]:
+        found = [self._recommended(f"r{row}") for row in range(1, RECOMMENDATION_ROWS + 1)]
+        return [each for each in found if each.text or each.owner or each.due_on]
+
+    def _recommended(self, at: str) -> Recommended:
+        data = self.cleaned_data
+        return Recommended(data[f"{at}-text"], data[f"{at}-owner"], data[f"{at}-due_on"], at)

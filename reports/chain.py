@@ -1,0 +1,246 @@
+"""The chain from any of its links, both ways: need, pledge, receipt, allocation, distribution, report.
+
+Everything is asked of what the user may see; links out of reach are not there. Lists are cut off at
+``AT_MOST``, which is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from directory.models import User
+from directory.ways import Way
+from distributions.models import Allocation, AllocationBalance, Distribution
+from donors.models import Pledge, Receipt
+from needs.models import Need
+from reports.models import ReportingPeriod
+
+AT_MOST = 50
+
+
+@dataclass(frozen=True)
+class Link:
+    """One row of a step: the object's page, what it says of itself, and the chain that begins at it."""
+
+    name: str
+    url: str
+    facts: str
+    chain: str = ""
+    bar: Bar | None = None
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How far a need is met, in its item's unit: the parts of the bar do not overlap."""
+
+    needed: int
+    promised: int
+    stock: int
+    delivered: int
+
+
+@dataclass(frozen=True)
+class Step:
+    title: str | Promise
+    links: list[Link] = field(default_factory=list)
+    more: int = 0
+
+
+SELECT: dict[str, Callable[[User], QuerySet[Any]]] = {
+    "need": lambda user: Need.objects.visible_to(user),
+    "pledge": lambda user: Pledge.objects.visible_to(user),
+    "receipt": lambda user: Receipt.objects.visible_to(user),
+    "allocation": lambda user: Allocation.objects.visible_to(user),
+    "distribution": lambda user: Distribution.objects.visible_to(user),
+}
+# How the allocations behind an object are found.
+PATHS = {
+    "need": "need",
+    "pledge": "supply_line__pledge_line__pledge",
+    "receipt": "supply_line__pledge_line__receipt_lines__receipt",
+    "allocation": "pk",
+    "distribution": "distribution_lines__distribution",
+}
+
+
+def way_to_chain(subject: Model) -> Way | None:
+    """The button on the pages of the rooms below."""
+    noun = subject._meta.model_name or ""
+    return Way(_("In the chain"), address(noun, subject.pk)) if noun in SELECT else None
+
+
+def address(noun: str, pk: int) -> str:
+    return reverse("chain_view", args=[noun, pk])
+
+
+class Chain:
+    """What hangs together with one object, as far as ``user`` may see it."""
+
+    def __init__(self, user: User, noun: str, subject: Model) -> None:
+        self.user, self.noun, self.subject = user, noun, subject
+
+    @cached_property
+    def allocations(self) -> QuerySet[Allocation]:
+        found = Allocation.objects.filter(**{PATHS[self.noun]: self.subject.pk}).values("pk")
+        return SELECT["allocation"](self.user).filter(pk__in=found).order_by("pk")
+
+    def steps(self) -> list[Step]:
+        """In the order of the chain."""
+        return [
+            self._needs(),
+            self._pledges(),
+            self._receipts(),
+            self._allocations(),
+            self._distributions(),
+            self._reports(),
+        ]
+
+    def _chosen(self, noun: str, hanging: Q) -> QuerySet[Any]:
+        """The objects of a kind that hang on the chain; of the kind that it begins with just the one."""
+        rows = SELECT[noun](self.user)
+        return rows.filter(pk=self.subject.pk) if noun == self.noun else rows.filter(hanging).distinct()
+
+    def _step(self, title: str | Promise, rows: QuerySet[Any], said: Callable[[Any], Link]) -> Step:
+        found = list(rows[: AT_MOST + 1])
+        more = rows.count() - AT_MOST if len(found) > AT_MOST else 0
+        return Step(title, [said(row) for row in found[:AT_MOST]], more)
+
+    def _link(self, noun: str, row: Model, name: str, facts: str, bar: Bar | None = None) -> Link:
+        here = noun == self.noun
+        page = reverse(f"{noun}_detail", args=[row.pk])
+        return Link(name, page, facts, "" if here else address(noun, row.pk), bar, here)
+
+    def _needs(self) -> Step:
+        rows = self._chosen("need", Q(pk__in=self.allocations.values("need_id")))
+        rows = rows.select_related("item", "age_band", "place__unit", "round", "balance").order_by("pk")
+        stock = in_stock_for(rows)
+
+        def said(need: Need) -> Link:
+            bar = bar_of(need, stock.get(need.pk, 0))
+            facts = f"{need.place.full_name}, {need.round}"
+            return self._link("need", need, f"{need.item}, {need.age_band}", facts, bar)
+
+        return self._step(gettext_lazy("Need"), rows, said)
+
+    def _pledges(self) -> Step:
+        hanging = Q(lines__supply_lines__allocations__in=self.allocations)
+        if self.noun == "receipt":
+            hanging |= Q(receipts=self.subject)
+        if self.noun == "need":
+            hanging |= Q(lines__earmark_need=self.subject)
+        rows = self._chosen("pledge", hanging).select_related("donor", "source").order_by("pk")
+
+        def said(pledge: Pledge) -> Link:
+            return self._link("pledge", pledge, pledge.code, str(pledge.giver))
+
+        return self._step(gettext_lazy("Pledge"), rows, said)
+
+    def _receipts(self) -> Step:
+        hanging = Q(lines__pledge_line__supply_lines__allocations__in=self.allocations)
+        if self.noun == "pledge":
+            hanging |= Q(pledge=self.subject)
+        rows = self._chosen("receipt", hanging).select_related("custodian").order_by("occurred_on", "pk")
+
+        def said(receipt: Receipt) -> Link:
+            facts = f"{_day(receipt.occurred_on)}, {receipt.custodian.short_name}"
+            return self._link("receipt", receipt, receipt.code, facts)
+
+        return self._step(gettext_lazy("Receipt"), rows, said)
+
+    def _allocations(self) -> Step:
+        rows = self.allocations.select_related("need__item", "need__place__unit", "balance")
+
+        def said(row: Allocation) -> Link:
+            balance, item = row.balance, row.need.item
+            facts = _("%(delivered)s delivered, %(transit)s in transit, %(open)s not yet sent") % {
+                "delivered": balance.delivered,
+                "transit": balance.in_transit,
+                "open": balance.open,
+            }
+            name = f"{row.quantity} {item.unit} {item} → {row.need.place.full_name}"
+            return self._link("allocation", row, name, facts)
+
+        return self._step(gettext_lazy("Allocation"), rows, said)
+
+    def _distributions(self) -> Step:
+        rows = self._chosen("distribution", Q(lines__allocation__in=self.allocations))
+        rows = rows.select_related("place__unit").order_by("planned_on", "pk")
+
+        def said(row: Distribution) -> Link:
+            state, day = row.get_state_display(), _day(row.occurred_on or row.planned_on)
+            facts = f"{row.place.full_name}, {state}, {day}"
+            return self._link("distribution", row, row.code, facts)
+
+        return self._step(gettext_lazy("Distribution"), rows, said)
+
+    def _reports(self) -> Step:
+        """The periods in whose figures the confirmed distributions count; each leads to the rows behind."""
+        hanging = Q(lines__allocation__in=self.allocations)
+        confirmed = self._chosen("distribution", hanging).filter(occurred_on__isnull=False)
+        days = confirmed.values_list("occurred_on", "area_id", "place__unit_id").distinct()
+        seen = ReportingPeriod.objects.visible_to(self.user).order_by("starts_on", "kind")
+        found = list(days)
+        links = [
+            Link(str(period), _rows_behind(period, here), _("the rows behind its figures"))
+            for period in seen
+            if (here := [row for row in found if period.starts_on <= row[0] <= period.ends_on])
+        ]
+        return Step(gettext_lazy("Report"), links)
+
+
+def _rows_behind(period: ReportingPeriod, rows: Iterable[tuple[Any, int, int]]) -> str:
+    """The page of the figure, narrowed to the area and the commune if there is just one of each."""
+    areas, communes = {row[1] for row in rows}, {row[2] for row in rows}
+    where = {"area": areas, "commune": communes}
+    query = urlencode({name: ids.pop() for name, ids in where.items() if len(ids) == 1})
+    url = reverse("period_rows", args=[period.pk])
+    return f"{url}?{query}" if query else url
+
+
+def bar_of(need: Need, stock: int) -> Bar:
+    """Needed, promised, in stock (or on its way from there) and delivered, in the item's unit."""
+    balance = need.balance
+    return Bar(
+        needed=balance.quantity,
+        promised=max(balance.covered - balance.delivered - stock, 0),
+        stock=stock,
+        delivered=balance.delivered,
+    )
+
+
+def in_stock_for(needs: QuerySet[Need]) -> dict[int, int]:
+    """How much of what is allocated to each need has come and is not delivered yet.
+
+    What lies in a supply line's stock is given to its allocations first come, first served: it is counted
+    once, whichever need asks.
+    """
+    lines = Allocation.objects.filter(need__in=needs.order_by()).values("supply_line_id")
+    waiting = AllocationBalance.objects.filter(
+        Q(open__gt=0) | Q(in_transit__gt=0), allocation__supply_line_id__in=lines
+    )
+    left: dict[int, int] = {}
+    found: dict[int, int] = {}
+    for balance in waiting.select_related("allocation__supply_line__balance").order_by("pk"):
+        line, need = balance.allocation.supply_line, balance.allocation.need_id
+        there = left.setdefault(line.pk, line.balance.in_stock)
+        part = min(balance.open, there)
+        left[line.pk] = there - part
+        found[need] = found.get(need, 0) + balance.in_transit + part
+    return found
+
+
+def _day(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")

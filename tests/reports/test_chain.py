@@ -1,0 +1,132 @@
+"""The chain, walked from each of its links both ways, within reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from directory.models import User
+from directory.ways import ways_from
+from donors.models import Receipt
+from needs.models import Need
+from reports.actions import open_period
+from reports.chain import Bar, Chain, address, in_stock_for
+from tests.distributions import build
+from tests.queries import queries_of
+from tests.world import World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+ClientOf = Callable[[User], Client]
+
+
+class Links:
+    """One whole chain: 30 needed, 25 allocated of 40 (20 come), 15 delivered, a period that counts them."""
+
+    def __init__(self, world: World) -> None:
+        self.need = build.need_of(world, 30)
+        line = build.supply_of(world, 40, received=20)
+        self.allocation = build.allocated(world, 25, need=self.need, supply_line=line)
+        self.distribution = build.delivered(world, 15, allocation=self.allocation)
+        self.pledge = line.pledge_line.pledge
+        self.receipt = Receipt.objects.get()
+        self.period = open_period(
+            by=world.user("coordinator"), scope=world.district, kind="half_year", year=2025
+        )
+
+    def named(self) -> list[tuple[str, Model]]:
+        nouns = ("need", "pledge", "receipt", "allocation", "distribution")
+        return [(noun, getattr(self, noun)) for noun in nouns]
+
+
+@pytest.fixture
+def links(world: World) -> Links:
+    return Links(world)
+
+
+def pages(user: User, noun: str, subject: Model) -> list[list[str]]:
+    """The addresses that each step links to."""
+    return [[link.url for link in step.links] for step in Chain(user, noun, subject).steps()]
+
+
+def test_from_each_link_to_all_the_others(links: Links, coordinator: User) -> None:
+    rows = reverse("period_rows", args=[links.period.pk])
+    area, commune = links.distribution.area_id, links.distribution.place.unit_id
+    whole = [[reverse(f"{noun}_detail", args=[subject.pk])] for noun, subject in links.named()]
+    for noun, subject in links.named():
+        assert pages(coordinator, noun, subject) == [*whole, [f"{rows}?area={area}&commune={commune}"]], noun
+
+
+def test_another_chain_of_the_same_pledge_is_its_neighbour_only_there(
+    world: World, links: Links, coordinator: User
+) -> None:
+    line = links.allocation.supply_line
+    second = build.allocated(world, 5, need=build.need_of(world, 5, band="0-2"), supply_line=line)
+    from_pledge, from_need = (pages(coordinator, n, s) for n, s in links.named()[1::-1])
+    assert [len(step) for step in from_pledge] == [2, 1, 1, 2, 1, 1]
+    assert reverse("need_detail", args=[second.need_id]) in from_pledge[0]
+    assert [len(step) for step in from_need] == [1, 1, 1, 1, 1, 1]
+
+
+def test_the_bar_counts_each_piece_once(world: World, links: Links, coordinator: User) -> None:
+    """25 allocated: 15 delivered, 5 lie in the stock for it, 5 are still to come; the next gets none."""
+    line = links.allocation.supply_line
+    other = build.need_of(world, 10, band="0-2")
+    build.allocated(world, 10, need=other, supply_line=line)
+    needs = Need.objects.order_by("pk")
+    assert in_stock_for(needs) == {links.need.pk: 5, other.pk: 0}
+    (link,) = Chain(coordinator, "need", links.need).steps()[0].links
+    assert link.bar == Bar(needed=30, promised=5, stock=5, delivered=15)
+    assert (link.here, link.chain) == (True, "")
+
+
+def test_what_is_on_its_way_has_come(world: World, links: Links) -> None:
+    build.sent(world, 5, allocation=links.allocation)
+    assert in_stock_for(Need.objects.all()) == {links.need.pk: 5}
+
+
+def test_a_link_without_the_others_is_a_chain_too(world: World, coordinator: User) -> None:
+    need, line = build.need_of(world, 5), build.supply_of(world, 9)
+    assert [len(step) for step in pages(coordinator, "need", need)] == [1, 0, 0, 0, 0, 0]
+    pledge = line.pledge_line.pledge
+    assert [len(step) for step in pages(coordinator, "pledge", pledge)] == [0, 1, 1, 0, 0, 0]
+    receipt = Receipt.objects.get()
+    assert [len(step) for step in pages(coordinator, "receipt", receipt)] == [0, 1, 1, 0, 0, 0]
+
+
+def test_a_chain_ends_where_reach_ends(
+    world: World, links: Links, officer: User, stranger: User, client_of: ClientOf
+) -> None:
+    """The commune sees its need and what it got, not the district's pledge; a stranger nothing."""
+    assert [len(step) for step in pages(officer, "need", links.need)] == [1, 0, 0, 1, 1, 1]
+    assert client_of(stranger).get(address("need", links.need.pk)).status_code == 404
+    assert client_of(officer).get(address("pledge", links.pledge.pk)).status_code == 404
+
+
+def test_the_page_and_the_ways_to_it(links: Links, coordinator: User, client_of: ClientOf) -> None:
+    client = client_of(coordinator)
+    for noun, subject in links.named():
+        url = address(noun, subject.pk)
+        assert [way.url for way in ways_from(subject)] == [url]
+        assert client.get(url).context["subject"] == subject
+        assert f'href="{url}"' in client.get(reverse(f"{noun}_detail", args=[subject.pk])).content.decode()
+    rows = client.get(reverse("period_rows", args=[links.period.pk])).content.decode()
+    assert f'href="{address("distribution", links.distribution.pk)}"' in rows
+    assert client.get("/chain/user/1/").status_code == 404
+
+
+def test_a_long_chain_costs_no_more_and_says_what_it_leaves_out(
+    world: World, links: Links, coordinator: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, url = client_of(coordinator), address("pledge", links.pledge.pk)
+    before = queries_of(client, url)
+    for band in ("0-2", "6-10", "11-15"):
+        need = build.need_of(world, 5, band=band)
+        build.allocated(world, 5, need=need, supply_line=links.allocation.supply_line)
+    assert (queries_of(client, url), before <= 16) == (before, True)
+    monkeypatch.setattr("reports.chain.AT_MOST", 2)
+    needs = Chain(coordinator, "pledge", links.pledge).steps()[0]
+    assert (len(needs.links), needs.more) == (2, 2)
