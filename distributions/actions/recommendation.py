@@ -55,10 +55,7 @@ def answer_recommendation(
 ) -> Recommendation:
     """The agency that is to do it says what was done. Raises ``Forbidden``, ``WrongState``, ``Refusal``."""
     row = _locked(recommendation)
-    if not may_answer(by, row):
-        raise Forbidden(
-            _("Only %(owner)s answers this recommendation. Ask its officers.") % {"owner": row.owner}
-        )
+    check_owner(by, row)
     source, row.state = row.state, _target("answer", row)
     if not answer.strip():
         raise Refusal(_("Say what was done, or why it was not."), place="answer")
@@ -115,6 +112,15 @@ def close_recommendation(
     row.save(update_fields=["state", "closed_by", "closed_at"])
     _record(by, row, "close recommendation", source, reason=reason.strip())
     return row
+
+
+def check_owner(by: User, recommendation: Recommendation) -> None:
+    """Raise ``Forbidden`` unless the user may answer for the agency that is to do it."""
+    if not may_answer(by, recommendation):
+        raise Forbidden(
+            _("Only %(owner)s answers this recommendation. Ask its officers.")
+            % {"owner": recommendation.owner}
+        )
 
 
 def add_recommendation(by: User, visit: SupervisionVisit, recommended: Recommended) -> Recommendation:

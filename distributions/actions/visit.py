@@ -104,7 +104,7 @@ def record_visit(
     with all that is missing: an answer, a note on what is not in order, the conclusion.
     """
     visit = _locked(visit)
-    _check_person(by, visit)
+    check_inspector(by, visit)
     target = target_of(VISIT_TRANSITIONS, "record", visit.state, _state_refusal(visit))
     problems = Problems()
     _check_day(problems, done_on)
@@ -154,13 +154,13 @@ def _locked(visit: SupervisionVisit) -> SupervisionVisit:
     return rows.select_related("place__unit", "distribution").get(pk=visit.pk)
 
 
-def check_recordable(by: User, visit: SupervisionVisit) -> None:
-    """Raise what ``record_visit`` would raise before it has read anything that was typed."""
-    _check_person(by, visit)
+def check_recordable(visit: SupervisionVisit) -> None:
+    """Raise ``WrongState`` unless the visit waits for what it found."""
     target_of(VISIT_TRANSITIONS, "record", visit.state, _state_refusal(visit))
 
 
-def _check_person(by: User, visit: SupervisionVisit) -> None:
+def check_inspector(by: User, visit: SupervisionVisit) -> None:
+    """Raise ``Forbidden`` unless the user may write down what the visit found."""
     if not may_supervise_at(by, visit.place):
         raise Forbidden(_("Only the coordinating office writes down what its visits found. Ask it."))
     if visit.distribution is not None and visit.distribution.sent_by_id == by.pk:

@@ -24,6 +24,7 @@ from distributions.actions import (
     recommend,
     send_back_recommendation,
 )
+from distributions.actions.recommendation import check_owner
 from distributions.forms import AnswerForm, CloseForm, FollowForm, RecommendationFields, SendBackForm
 from distributions.models import Recommendation, SupervisionVisit
 from distributions.models.recommendation import RecommendationQuerySet
@@ -88,6 +89,7 @@ def recommendation_detail(request: Request, pk: int) -> HttpResponse:
 @access(Permission.ANSWER_RECOMMENDATION)
 @require_POST
 def recommendation_answer(request: Request, pk: int) -> HttpResponse:
+    check_owner(request.user, _recommendation(request, pk))
     return _follow(request, pk, AnswerForm(request.POST), answer_recommendation, _("The answer is sent."))
 
 

@@ -18,7 +18,7 @@ from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from distributions.actions import cancel_visit, plan_visit, record_visit
-from distributions.actions.visit import check_recordable, questions_for
+from distributions.actions.visit import check_inspector, check_recordable, questions_for
 from distributions.forms import CancelForm, RecommendationFields, RecordForm, VisitForm, VisitListForm
 from distributions.models import Distribution, Recommendation, SupervisionSample, SupervisionVisit
 from distributions.models.visit import SupervisionVisitQuerySet
@@ -104,8 +104,9 @@ def visit_detail(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def visit_record(request: Request, pk: int) -> HttpResponse:
     visit = _visit(request, pk)
+    check_inspector(request.user, visit)
     if request.method == "GET":
-        check_recordable(request.user, visit)
+        check_recordable(visit)
     form = RecordForm(
         request.POST or None,
         questions=questions_for(visit.place),

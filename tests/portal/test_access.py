@@ -174,7 +174,7 @@ OBJECTS: dict[str, Shows] = {
     "sample_detail": one("sample"),
     "checklist_change": one("question"),
     "checklist_retire": one("question"),
-    "chain_view": one("need", noun="need"),
+    "chain_view": Shows(("need",), lambda chain: {"noun": "need", "pk": chain.need.pk}),
     "missing_settle": Shows(("distribution",), lambda chain: {"pk": chain.distribution.lines.get().pk}),
     **{name: one("period") for name in ("period_detail", "period_rows", "target_edit", "report_create")},
     **{f"report_{page}": one("report") for page in ("edit", "preview", "issue")},

@@ -33,7 +33,7 @@ THE_GRIDS = 12
 PAGES: dict[str, dict[str, int]] = {
     "officer.iadom": {
         "account_change_password": 2,
-        "home": 16,
+        "home": 17,
         "round_list": 10,
         "round_detail": 17,
         "survey_grid": THE_GRIDS,
@@ -41,10 +41,10 @@ PAGES: dict[str, dict[str, int]] = {
         "need_list": 18,
         "need_detail": 7,
         "distribution_list": 5,
-        "distribution_detail": 9,
+        "distribution_detail": 11,
     },
     "coordinator": {
-        "home": 26,
+        "home": 29,
         "round_list": 10,
         "round_detail": 19,
         "survey_grid": THE_GRIDS,
@@ -65,7 +65,7 @@ PAGES: dict[str, dict[str, int]] = {
         "place_list": 4,
     },
     "leader": {"home": 11, "survey_grid": THE_GRIDS, "need_list": 18},
-    "health": {"home": 13, "round_detail": 17, "need_list": 10, "allocation_board": 8},
+    "health": {"home": 14, "round_detail": 17, "need_list": 10, "allocation_board": 8},
     "administrator": {"home": 4, "account_list": 3, "account_detail": 4, "place_list": 3},
 }
 
