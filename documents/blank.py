@@ -48,7 +48,7 @@ from directory import clock
 from directory.fields import VietnameseDateField
 from documents.imports.columns import DAY_ZERO, ERRORS, MOST_DIGITS, MOST_DONG_DIGITS, Type
 from documents.reading.book import STAMP_PAGE
-from documents.spreadsheet import A4, Value, printable, sheet_names
+from documents.spreadsheet import A4, FONT, Value, printable, sheet_names
 
 ERRORS_WIDTH = 44
 # Rows to which the checks of a list that grows reach.
@@ -185,13 +185,18 @@ _top = {"alignment": Alignment(vertical="top", wrap_text=True)}
 _middle = {"alignment": Alignment(wrap_text=True, vertical="center", horizontal="center")}
 LOOKS: dict[str, dict[str, Any]] = {
     "plain": {},
-    "title": {"font": Font(bold=True, size=14)},
-    "head": {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="E6ECF7"), **_frame, **_middle},
+    "title": {"font": Font(name=FONT, bold=True, size=14)},
+    "head": {
+        "font": Font(name=FONT, bold=True),
+        "fill": PatternFill("solid", fgColor="E6ECF7"),
+        **_frame,
+        **_middle,
+    },
     "open": {**_frame, **_top, **_open},
     "locked": {"fill": PatternFill("solid", fgColor="F2F0EA"), **_frame, **_top},
     "blocked": {"fill": PatternFill("solid", fgColor="BFBFBF"), **_frame},
-    "errors": {"font": Font(color="A3241F"), **_frame, **_top},
-    "errors_of": {"font": Font(color="A3241F", bold=True), **_top},
+    "errors": {"font": Font(name=FONT, color="A3241F"), **_frame, **_top},
+    "errors_of": {"font": Font(name=FONT, color="A3241F", bold=True), **_top},
     "wrong": {"fill": PatternFill("solid", fgColor="F6C9C5"), **_frame, **_top, **_open},
 }
 

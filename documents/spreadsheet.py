@@ -33,6 +33,7 @@ LONGEST_TEXT = 32_767
 NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 LONGEST_NAME = 31
 A4 = 9
+FONT = "Calibri"  # without a name LibreOffice takes one with serifs
 # What begins a formula, the wide forms too, behind blanks, quotes and what is not seen: at the start of a
 # cell, or behind a mark at which a program of another country would cut the line into cells.
 BEFORE = r"(^|[,;|\t\r\n])([\s\"'\u00ad\u200b-\u200f\u2060\ufeff]*)"
@@ -124,10 +125,10 @@ class _Writer:
         self.page = page
         edge = Side(style="thin", color="808080")
         frame = Border(left=edge, right=edge, top=edge, bottom=edge)
-        bold, fill = Font(bold=True), PatternFill("solid", fgColor="E6ECF7")
+        bold, fill = Font(name=FONT, bold=True), PatternFill("solid", fgColor="E6ECF7")
         middle = Alignment(wrap_text=True, vertical="center", horizontal="center")
         wrapped = Alignment(vertical="top", wrap_text=True)
-        self._title = self._look(font=Font(bold=True, size=14), quotePrefix=True)
+        self._title = self._look(font=Font(name=FONT, bold=True, size=14), quotePrefix=True)
         self._note = self._look(quotePrefix=True)
         self._head = self._look(font=bold, fill=fill, border=frame, alignment=middle, quotePrefix=True)
         formats: dict[type, dict[str, Any]] = {

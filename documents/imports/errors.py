@@ -15,13 +15,14 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from directory import clock
 from documents.blank import ERRORS_WIDTH, Pen, write_stamp
 from documents.imports.columns import ERRORS
 from documents.imports.plan import Plan, PlannedRow
 from documents.reading import Book, Cell, Line, Page
-from documents.spreadsheet import sheet_names
+from documents.spreadsheet import A4, sheet_names
 
 NARROWEST, WIDEST = 8, 48
 # Lines that are looked at for the width of the columns.
@@ -71,6 +72,12 @@ class _Page:
             at = line.number + 1
 
     def _set_up(self, made: Any) -> None:
+        made.page_setup.orientation, made.page_setup.paperSize, made.page_setup.fitToHeight = (
+            "landscape",
+            A4,
+            0,
+        )
+        made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         if self.heading:
             made.freeze_panes = f"A{self.heading + 1}"
         for column in range(self.width):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from directory.errors import Refusal
 from documents.blank import BlankColumn, BlankSheet, write_blank
 from documents.imports.columns import ERRORS, Column, Value, in_all_languages, key_of, reader_of
-from documents.imports.importer import Importer, Progress, unheard
+from documents.imports.importer import Importer, Progress, importer_of, unheard
 from documents.imports.plan import Plan, PlannedRow, RowProblem
 from documents.reading import Book, Line
 
@@ -73,6 +73,7 @@ class TableImporter(Importer):
         return write_blank(sheet, stamp={"kind": self.kind})
 
     def plan(self, book: Book, progress: Progress = unheard) -> Plan:
+        refuse_other_kind(self, book)
         found = find_table(book, self.columns)
         rows = list(read_rows(found, self.columns))
         plan = Plan(self.plan_rows(rows, progress), notes_on(found, self.columns))
@@ -95,6 +96,19 @@ def blank_column(column: Column) -> BlankColumn:
         required=column.required,
         help=str(column.help),
     )
+
+
+def refuse_other_kind(importer: Importer, book: Book) -> None:
+    """A template of the portal says of which kind it is. Raises ``Refusal`` (wrong_kind)."""
+    told = book.stamp.get("kind")
+    if told in (None, importer.kind):
+        return
+    other = importer_of(told)
+    shown = {"told": other.title if other else told, "title": importer.title}
+    message = _(
+        "This is the workbook of “%(told)s”, not of “%(title)s”. Upload it there, or choose another file."
+    )
+    raise Refusal(message % shown, code="wrong_kind", place="file")
 
 
 def find_table(book: Book, columns: Sequence[Column]) -> Found:

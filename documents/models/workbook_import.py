@@ -136,6 +136,11 @@ class WorkbookImport(ActionOnly):
         return self.state in _WAITING and self.expires_at < clock.now()
 
     @property
+    def is_counted(self) -> bool:
+        """Whether its rows were checked to the end."""
+        return bool(self.added or self.changed or self.unchanged or self.refused)
+
+    @property
     def has_errors(self) -> bool:
         """Whether the workbook with errors at their rows can be fetched."""
         return self.refused > 0 and self.plan is not None and self.expires_at >= clock.now()

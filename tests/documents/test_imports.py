@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 from openpyxl import load_workbook
 
 from directory import clock
@@ -22,6 +23,7 @@ from documents.imports.errors import error_workbook
 from documents.imports.plan import Change, Fate, Plan, PlannedRow
 from documents.models import WorkbookImport
 from documents.reading import read_book, reader
+from donors.workbooks.donor import DonorImporter
 from tests.documents.files import workbook
 from tests.documents.importers import DaysOff, registered
 
@@ -178,6 +180,13 @@ def test_a_file_that_is_not_of_its_kind_is_refused_whole(officer: User, rows: li
     assert word in found.problems[0]
     with pytest.raises(WrongState):
         actions.confirm_import(by=officer, workbook_import=found)
+
+
+def test_the_template_of_another_kind_is_named(officer: User) -> None:
+    found = previewed(officer, DonorImporter(officer).template())
+    with translation.override(found.language):
+        title = str(DonorImporter.title)
+    assert (found.state, len(found.problems), title in found.problems[0]) == ("refused", 1, True)
 
 
 def test_a_plan_is_the_same_after_the_database(officer: User) -> None:
