@@ -53,6 +53,8 @@ from documents.spreadsheet import A4, FONT, Value, printable, sheet_names
 ERRORS_WIDTH = 44
 # Rows to which the checks of a list that grows reach.
 MOST_OPEN_ROWS = 20_000
+# Of a row, in points.
+LINE_HEIGHT, PADDING = 15, 3
 # What Excel shows of a message beside a cell.
 LONGEST_HELP = 255
 NUMBER_FORMATS = {Type.WHOLE: "#,##0", Type.DONG: "#,##0", Type.DAY: "dd/mm/yyyy"}
@@ -193,6 +195,7 @@ LOOKS: dict[str, dict[str, Any]] = {
         **_middle,
     },
     "open": {**_frame, **_top, **_open},
+    "chosen": {**_frame, **_middle, **_open},
     "locked": {"fill": PatternFill("solid", fgColor="F2F0EA"), **_frame, **_top},
     "blocked": {"fill": PatternFill("solid", fgColor="BFBFBF"), **_frame},
     "errors": {"font": Font(name=FONT, color="A3241F"), **_frame, **_top},
@@ -218,6 +221,7 @@ class _Page:
         empty: list[BlankValue] = [None] * len(self.sheet.columns)
         rows = 0
         for row in chain(self.sheet.rows, repeat(empty, self.sheet.open_rows)):
+            self._set_height(self.first + rows, row)
             self.page.append(self._row(row))
             rows += 1
         last = self.first + rows - 1
@@ -240,6 +244,26 @@ class _Page:
         for number, column in enumerate(self.sheet.columns, 1):
             self._set_column(number, column)
         page.column_dimensions[get_column_letter(self.width)].width = ERRORS_WIDTH
+        self._set_heights()
+
+    def _set_heights(self) -> None:
+        """Headings as tall as what wraps in them: not every program measures rows when it opens a file."""
+        columns, head = self.sheet.columns, self.sheet.head_row
+        lines = max((lines_in(column.heading, column.width) for column in columns), default=1)
+        self.page.row_dimensions[head].height = LINE_HEIGHT * lines + PADDING
+        if any(column.group for column in columns):
+            groups = groupby(columns, key=lambda column: column.group)
+            widths = [(group, sum(column.width for column in same)) for group, same in groups]
+            lines = max(lines_in(group, width) for group, width in widths)
+            self.page.row_dimensions[head - 1].height = LINE_HEIGHT * lines + PADDING
+
+    def _set_height(self, number: int, row: Sequence[BlankValue]) -> None:
+        """Of a row in which a text wraps."""
+        columns = zip(row, self.sheet.columns, strict=True)
+        texts = [(value, column.width) for value, column in columns if isinstance(value, str)]
+        lines = max((lines_in(text, width) for text, width in texts if len(text) > width), default=1)
+        if lines > 1:
+            self.page.row_dimensions[number].height = LINE_HEIGHT * lines
 
     def _set_column(self, number: int, column: BlankColumn) -> None:
         dimension = self.page.column_dimensions[get_column_letter(number)]
@@ -262,7 +286,7 @@ class _Page:
         yield []
         if any(column.group for column in sheet.columns):
             self._merge_groups(sheet.head_row - 1)
-            yield [write(column.group, "head") for column in sheet.columns]
+            yield [write(group, "head") for group in [*(column.group for column in sheet.columns), ""]]
         headings = [f"{column.heading} *" if column.required else column.heading for column in sheet.columns]
         yield [write(heading, "head") for heading in [*headings, str(ERRORS)]]
 
@@ -285,7 +309,9 @@ class _Page:
     def _look_of(value: BlankValue, column: BlankColumn) -> str:
         if isinstance(value, Blocked):
             return "blocked"
-        return "locked" if column.locked else "open"
+        if column.locked:
+            return "locked"
+        return "chosen" if column.type is Type.CHOICE else "open"
 
     def _check(self, last: int) -> None:
         """What the program of whoever fills it in refuses at once. The portal checks all of it again."""
@@ -317,6 +343,16 @@ class _Page:
         error = _("Type a whole number, 0 or larger. Leave the cell empty if it is not known.")
         digits = MOST_DONG_DIGITS if column.type is Type.DONG else min(column.most, MOST_DIGITS)
         return _between("whole", 0, 10**digits - 1, error)
+
+
+def lines_in(text: str, width: int) -> int:
+    """How many lines a bold text takes in a column of ``width`` characters; words are not torn apart."""
+    lines, left = 1, width - 2
+    for word in text.split():
+        if len(word) > left < width - 2:
+            lines, left = lines + 1, width - 2
+        left -= len(word) + 1
+    return lines
 
 
 def _format_of(column: BlankColumn) -> str:

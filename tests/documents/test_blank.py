@@ -50,6 +50,12 @@ def test_what_was_written_is_read_back_with_its_types_and_the_stamp() -> None:
     assert SURVEY.head_row == 5
 
 
+def test_rows_are_as_tall_as_what_wraps_in_them() -> None:
+    columns = [BlankColumn("Địa điểm", 20), BlankColumn("Dân tộc thiểu số", 10, group="3-5 tuổi")]
+    page = opened(BlankSheet("Trẻ em", columns, [["Thôn 1", None], ["Trường Mầm non xã Ia Dom", None]]))
+    assert [page.row_dimensions[row].height for row in (3, 4, 5, 6)] == [18, 33, None, 30]
+
+
 def test_no_cell_is_a_formula() -> None:
     with zipfile.ZipFile(io.BytesIO(write_blank(SURVEY, stamp=STAMP))) as inside:
         pages = [inside.read(name) for name in inside.namelist() if name.startswith("xl/worksheets/sheet")]

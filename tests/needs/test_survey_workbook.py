@@ -190,7 +190,7 @@ def test_nothing_needed_is_said_and_taken_back(
     file = Filled(officer, survey)
     file.write(village, clothing, {"z": None})
     plan = file.plan()
-    assert changes(plan) == [(_("Nothing needed"), _("ticked"), None)]
+    assert changes(plan) == [(_("Nothing needed"), _("ticked"), _("not ticked"))]
     saved(officer, survey, file.content)
     row.refresh_from_db()
     assert (row.nothing, row.version) == (False, 2)

@@ -28,14 +28,14 @@ SAY_EVERY = 50
 
 
 def plan_of(contents: Contents, said: SaidBook, progress: Progress = unheard) -> Plan:
-    """One planned row for each row of the file, in the file's order."""
+    """One planned row for each row of the file, in its order; what nothing becomes of stands last."""
     planner = Planner(contents, said)
     rows = list(said.lost)
     for done, row in enumerate(said.rows, start=1):
         rows.append(planner.planned(row))
         if done % SAY_EVERY == 0:
             progress(done, len(said.rows))
-    rows.sort(key=lambda row: (row.page, row.number))
+    rows.sort(key=lambda row: (row.fate is Fate.UNCHANGED, row.page, row.number))
     return Plan(rows, said.notes, error_columns=said.error_columns, heading_rows=said.heading_rows)
 
 
@@ -123,7 +123,7 @@ class Planner:
             before, after = outcome.before.get(name), outcome.after.get(name)
             usual = name == PRIORITY and before is None and after == DEFAULT_PRIORITY
             if name in changing and (every or not usual):
-                yield Change(label, _shown(name, before), _shown(name, after))
+                yield _ticked(label, before, after) if name == NOTHING else _change(label, before, after)
 
 
 def labels_with_nothing(section: Section) -> dict[str, str]:
@@ -148,10 +148,14 @@ def _seen(row: PastedRow, area: SupportArea | None) -> dict[str, object]:
     return {"place": row.place.pk, "area": area.pk if area else None, "version": row.version}
 
 
-def _shown(name: str, value: Value) -> Shown:
-    if name == NOTHING:
-        return _("ticked") if value else None
-    return value if value != "" else None
+def _change(label: str, before: Value, after: Value) -> Change:
+    """An empty reason is none."""
+    return Change(label, before if before != "" else None, after if after != "" else None)
+
+
+def _ticked(label: str, before: Value, after: Value) -> Change:
+    """To take back that nothing is needed empties no figure."""
+    return Change(label, _("ticked") if before else None, _("ticked") if after else _("not ticked"))
 
 
 def _said(value: Shown) -> str:
