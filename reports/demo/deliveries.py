@@ -28,6 +28,7 @@ from needs.models import Need
 from reports.demo.stage import Stage, on
 
 OUT_OF_SCOPE = "Trẻ em vùng bị ảnh hưởng mưa lũ (dữ liệu mẫu)"
+BESIDE = "Bổ sung ngoài suất theo chính sách của Nhà nước (dữ liệu mẫu)"
 SHORT = "Một số trẻ theo gia đình đi làm xa, không có mặt"
 MEALS_FOR_ONE = 20
 CHILDREN_AT_A_PLAY_AREA = 60
@@ -149,6 +150,7 @@ def _allocations(
                         need=need,
                         quantity=part,
                         out_of_scope_reason=reason,
+                        overlap_reason=BESIDE,
                     )
                 need.balance.refresh_from_db()
                 quantity -= part
