@@ -9,14 +9,24 @@ class DistributionsConfig(AppConfig):
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
         from distributions.claims import allocations_of, allocations_on
+        from distributions.default import may_default
         from distributions.uses import distributions_of
         from donors import claims as claims_on_supply
+        from donors import further
+        from donors.states import PledgeState
         from needs import claims as claims_on_needs
         from needs import uses
 
         claims_on_needs.register(allocations_on)
         claims_on_supply.register(allocations_of)
         uses.register(distributions_of)
+        further.register(
+            further.PledgeDeed(
+                "pledge_default",
+                _("Not kept"),
+                lambda user, pledge: pledge.state == PledgeState.OPEN and may_default(user, pledge),
+            )
+        )
         register(
             NavigationItem(30, _("Allocations"), "allocation_board", (Permission.VIEW_DISTRIBUTIONS,)),
             NavigationItem(35, _("Distributions"), "distribution_list", (Permission.VIEW_DISTRIBUTIONS,)),

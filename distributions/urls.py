@@ -15,6 +15,7 @@ urlpatterns = [
     path("support-plans/<int:pk>/", views.support_plan_detail, name="support_plan_detail"),
     path("support-plans/<int:pk>/undo/", views.support_plan_undo, name="support_plan_undo"),
     path("support-plans/<int:pk>/list.<str:format>/", views.support_plan_export, name="support_plan_export"),
+    path("pledges/<int:pk>/not-kept/", views.pledge_default, name="pledge_default"),
     path("distributions/", views.distribution_list, name="distribution_list"),
     path("distributions/list.<str:format>/", views.distribution_export, name="distribution_export"),
     path("distributions/new/", views.distribution_create, name="distribution_create"),

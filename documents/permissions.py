@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from directory.models import Agency, User
-from directory.roles import Permission
+from documents.kinds import kind_of
 from documents.models import Paper
 
 
@@ -12,9 +12,9 @@ def speaks_for(user: User, agency: Agency) -> bool:
     return agency.unit_id in user.reach.scopes or agency.pk in user.reach.agencies
 
 
-def may_draft(user: User, agency: Agency) -> bool:
-    return user.may(Permission.COMPILE_REPORT) and speaks_for(user, agency)
+def may_draft(user: User, agency: Agency, kind: str = "") -> bool:
+    return user.may(kind_of(kind).draft) and speaks_for(user, agency)
 
 
 def may_issue(user: User, paper: Paper) -> bool:
-    return user.may(Permission.ISSUE_REPORT) and speaks_for(user, paper.agency)
+    return user.may(kind_of(paper.kind).issue) and speaks_for(user, paper.agency)

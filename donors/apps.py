@@ -8,12 +8,16 @@ class DonorsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
+        from documents import kinds
         from documents.imports import importer
+        from donors.papers import KIND
         from donors.uses import pledges_of
         from donors.workbooks.donor import DonorImporter
         from needs import uses
 
         uses.register(pledges_of)
+        record = Permission.RECORD_DONATIONS
+        kinds.register(kinds.PaperKind(KIND, draft=record, issue=record))
         importer.register(DonorImporter)
         see = (Permission.VIEW_DONORS,)
         register(

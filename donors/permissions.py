@@ -10,7 +10,8 @@ from directory import clock
 from directory.errors import Forbidden
 from directory.models import Agency, CoordinationScope, Unit, User
 from directory.roles import Permission
-from donors.models import Donor, MobilisationPlan, Pledge, SupplyLine
+from documents.permissions import speaks_for
+from donors.models import Donor, MobilisationPlan, Pledge, Receipt, SupplyLine
 
 
 def scopes_of(user: User) -> list[Unit]:
@@ -146,3 +147,13 @@ def demand_keeping(user: User, line: SupplyLine) -> None:
             )
             % {"agency": line.custodian}
         )
+
+
+def may_issue_record(user: User, receipt: Receipt) -> bool:
+    """The receipt record is the custodian's paper: its own people, and the coordinators of its unit."""
+    return user.may(Permission.RECORD_DONATIONS) and speaks_for(user, receipt.custodian)
+
+
+def prints_records(agency: Agency) -> bool:
+    """Party-system bodies write under other rules: their papers are not printed here."""
+    return agency.kind != Agency.Kind.MASS_ORGANISATION

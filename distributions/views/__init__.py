@@ -8,6 +8,7 @@ from distributions.views.allocation import (
     allocation_reverse,
 )
 from distributions.views.board import allocation_board
+from distributions.views.default import pledge_default
 from distributions.views.delivery import delivery_confirm
 from distributions.views.distribution import (
     distribution_cancel,
@@ -77,6 +78,7 @@ __all__ = [
     "distribution_record",
     "distribution_send",
     "missing_settle",
+    "pledge_default",
     "recommendation_answer",
     "recommendation_close",
     "recommendation_create",

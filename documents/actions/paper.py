@@ -47,7 +47,7 @@ def draft_paper(
     Raises ``Forbidden``, or ``Refusal`` (``cannot_replace``) if that paper is not issued, is another
     agency's, or has a replacement already.
     """
-    if not permissions.may_draft(by, agency):
+    if not permissions.may_draft(by, agency, kind):
         raise Forbidden(_("You may not draft papers of %(agency)s.") % {"agency": agency})
     if replaces is not None:
         _check_replaced(replaces, agency)
@@ -61,7 +61,7 @@ def draft_paper(
 @action
 def redraft_paper(*, by: User, paper: Paper, title: str, snapshot: Snapshot) -> Paper:
     """New title and content of a draft. Raises ``Forbidden``, ``WrongState`` if it is issued."""
-    if not permissions.may_draft(by, paper.agency):
+    if not permissions.may_draft(by, paper.agency, paper.kind):
         raise Forbidden(_("You may not draft papers of %(agency)s.") % {"agency": paper.agency})
     paper = _locked(paper)
     if paper.is_issued:

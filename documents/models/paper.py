@@ -15,6 +15,7 @@ from directory import clock
 from directory.deeds import ActionOnly
 from directory.errors import WrongState
 from directory.models import Agency
+from documents.kinds import kept_within_reach
 from documents.snapshot import sha256_of
 from documents.states import PaperState
 
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 
 class PaperQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> PaperQuerySet:
-        """Papers of agencies in a coordinated scope or of the own agency; issued ones of the units around."""
+        """Papers of agencies in a coordinated scope or of the own agency; issued ones of the units around,
+        unless their kind is kept to who has them within reach."""
         reach = user.reach
+        around = Q(state=PaperState.ISSUED, agency__unit_id__in=reach.around)
         return self.filter(
             Q(agency__unit_id__in=reach.scopes)
             | Q(agency_id__in=reach.agencies)
-            | Q(state=PaperState.ISSUED, agency__unit_id__in=reach.around)
+            | around & ~Q(kind__in=kept_within_reach())
         )
 
     def frozen(self) -> PaperQuerySet:
@@ -150,6 +153,10 @@ class Paper(ActionOnly):
 class PaperFileQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> PaperFileQuerySet:
         return self.filter(paper__in=Paper.objects.visible_to(user))
+
+    def of(self, paper: Paper) -> PaperFileQuerySet:
+        """For a room that lets a paper be read by whoever has what it is about within reach."""
+        return self.filter(paper=paper)
 
     def without_content(self) -> PaperFileQuerySet:
         """For lists: the bytes stay in the database."""

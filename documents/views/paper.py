@@ -33,9 +33,15 @@ class Damaged(Refusal):
 def paper_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
     """Download a file of an issued paper, after its SHA-256 was compared."""
     visible = PaperFile.objects.visible_to(request.user).select_related("paper")
-    file = within_reach(visible, paper_id=pk, kind=kind)
+    return sent(request, within_reach(visible, paper_id=pk, kind=kind))
+
+
+def sent(request: Request, file: PaperFile) -> HttpResponseBase:
+    """The file as it was stored, or nothing. Raises ``Damaged``."""
     if not file.is_intact:
-        logger.error("File %s of paper %s does not match its SHA-256 %s.", file.pk, pk, file.sha256)
+        logger.error(
+            "File %s of paper %s does not match its SHA-256 %s.", file.pk, file.paper_id, file.sha256
+        )
         raise _damaged(file)
     response = HttpResponse(bytes(file.content), content_type="application/pdf")
     response["Content-Disposition"] = disposition(file.paper)

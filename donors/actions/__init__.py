@@ -10,6 +10,7 @@ from donors.actions.pledge_end import WithdrawnPart, expire_pledge, withdraw_par
 from donors.actions.purchase import Bought, Wanted, cancel_purchase, complete_purchase, plan_purchase
 from donors.actions.receipt import ReceivedLine, record_receipt
 from donors.actions.receipt_back import take_back_receipt
+from donors.actions.receipt_record import issue_receipt_record
 from donors.actions.receipt_walk_in import BroughtLine, NewDonor, record_walk_in
 from donors.actions.stock import move_stock, restore_stock, write_off_stock
 
@@ -29,6 +30,7 @@ __all__ = [
     "change_pledge",
     "complete_purchase",
     "expire_pledge",
+    "issue_receipt_record",
     "merge_donors",
     "move_stock",
     "plan_purchase",

@@ -7,6 +7,8 @@ from donors.forms.pledge_change import PledgeChangeForm, ReasonForm, WithdrawFor
 from donors.forms.purchase import CancelPurchaseForm, CashFilter, InvoiceForm, PurchaseFilter, PurchaseForm
 from donors.forms.receipt import ReceiptForm
 from donors.forms.receipt_list import ReceiptFilter
+from donors.forms.receipt_record import RecordForm
+from donors.forms.receipt_walk_in import WalkInForm
 from donors.forms.stock import MoveForm, RestoreForm, WriteOffForm
 from donors.forms.supply import SupplyFilter
 
@@ -27,8 +29,10 @@ __all__ = [
     "ReasonForm",
     "ReceiptFilter",
     "ReceiptForm",
+    "RecordForm",
     "RestoreForm",
     "SupplyFilter",
+    "WalkInForm",
     "WithdrawForm",
     "WriteOffForm",
 ]

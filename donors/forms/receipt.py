@@ -14,9 +14,13 @@ from directory.forms.rows import RowsForm
 from directory.models import Agency, User
 from donors.actions import ReceivedLine
 from donors.checks import day_of_receipt, received_line
-from donors.models import Pledge, SupplyLine
+from donors.models import Pledge, ReceiptLine, SupplyLine
 from donors.numbers import DONG_DIGITS, grouped
 from donors.progress import Progress, progress_of
+
+
+def signer(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(label=label, help_text=help_text, max_length=200, required=False)
 
 
 class ReceiptForm(RowsForm):
@@ -26,6 +30,8 @@ class ReceiptForm(RowsForm):
     custodian: forms.ModelChoiceField[Agency] = forms.ModelChoiceField(
         None, label=_("Kept by"), help_text=_("Who takes the goods or the money into custody.")
     )
+    handed_over_by = signer(_("Handed over by"), _("Who signs for the giver, with the office."))
+    received_by = signer(_("Received by"), _("Who signs for who keeps it, with the office."))
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     confirm_surplus = forms.BooleanField(
         label=_("More came than was pledged: book the rest as a surplus"), required=False
@@ -49,6 +55,7 @@ class ReceiptForm(RowsForm):
     def _goods(self, supply: SupplyLine) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {
             "accepted": WholeNumberField(label=_("Accepted"), required=False),
+            "quality": forms.ChoiceField(label=_("Quality"), choices=ReceiptLine.Quality.choices),
             "refused": WholeNumberField(label=_("Not accepted"), required=False),
             "refuse_reason": forms.CharField(label=_("Reason of the refusal"), max_length=300),
         }
@@ -94,7 +101,8 @@ class ReceiptForm(RowsForm):
 
     def arguments(self) -> dict[str, Any]:
         """What ``record_receipt`` wants."""
-        values = {name: self.cleaned_data[name] for name in ("occurred_on", "custodian", "note")}
+        names = ("occurred_on", "custodian", "handed_over_by", "received_by", "note")
+        values = {name: self.cleaned_data[name] for name in names}
         lines = [self._line(number, progress) for number, progress in enumerate(self.progress)]
         return {**values, "lines": lines}
 
@@ -107,4 +115,5 @@ class ReceiptForm(RowsForm):
             refuse_reason=row.get("refuse_reason") or "",
             amount=row.get("amount") or 0,
             unit_value=row.get("unit_value"),
+            quality=row.get("quality") or "",
         )

@@ -31,8 +31,9 @@ from donors.views.purchase import (
     purchase_export,
     purchase_list,
 )
-from donors.views.receipt import receipt_create, receipt_detail
+from donors.views.receipt import receipt_create, receipt_detail, receipt_take_back, receipt_walk_in
 from donors.views.receipt_list import receipt_list
+from donors.views.receipt_record import receipt_issue, receipt_paper
 from donors.views.stock import (
     movement_export,
     movement_list,
@@ -78,7 +79,11 @@ __all__ = [
     "receipt_create",
     "receipt_detail",
     "receipt_export",
+    "receipt_issue",
     "receipt_list",
+    "receipt_paper",
+    "receipt_take_back",
+    "receipt_walk_in",
     "stock_export",
     "stock_list",
     "stock_move",

@@ -1,4 +1,4 @@
-"""Receipts: recording what came of a pledge, and the receipt's page."""
+"""Receipts: recording what came of a pledge or without one, the receipt's page, taking it back."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from directory import screens
 from directory.access import access, within_reach
 from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
-from donors.actions import record_receipt
-from donors.forms import ReceiptForm
+from donors.actions import record_receipt, record_walk_in, take_back_receipt
+from donors.forms import ReasonForm, ReceiptForm, WalkInForm
 from donors.models import Pledge, Receipt, SupplyLine
-from donors.permissions import demand_handling
+from donors.permissions import demand_handling, may_handle_pledge, may_issue_record, prints_records
 from donors.views.pages import status_of
 
 
@@ -46,11 +47,61 @@ def _tell(request: Request, receipt: Receipt) -> None:
         messages.warning(request, _("More came than was pledged: the rest is booked as a surplus."))
 
 
+@access(Permission.RECORD_DONATIONS)
+@require_http_methods(["GET", "POST"])
+def receipt_walk_in(request: Request) -> HttpResponse:
+    """Giver, lines and receipt of what was brought without a pledge."""
+    form = WalkInForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            receipt = record_walk_in(by=request.user, key=client_key_of(request), **form.arguments())
+        except Refusal as refusal:
+            show_refusal(form, form.at_own_places(refusal))
+        else:
+            _tell(request, receipt)
+            return redirect("receipt_detail", receipt.pk)
+    return render(request, "donors/receipt_walk_in.html", {"form": form}, status=screens.status_of(form))
+
+
+@access(Permission.RECORD_DONATIONS)
+@require_http_methods(["GET", "POST"])
+def receipt_take_back(request: Request, pk: int) -> HttpResponse:
+    receipt = receipt_within_reach(request, pk)
+    demand_handling(request.user, receipt.pledge)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            counter = take_back_receipt(
+                by=request.user, receipt=receipt, key=client_key_of(request), **form.cleaned_data
+            )
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            facts = {"code": receipt.code, "counter": counter.code}
+            messages.success(request, _("Receipt %(code)s is taken back by %(counter)s.") % facts)
+            return redirect("pledge_detail", receipt.pledge_id)
+    context = {"form": form, "receipt": receipt}
+    return render(request, "donors/receipt_take_back.html", context, status=screens.status_of(form))
+
+
 @access(Permission.VIEW_DONORS)
 @require_GET
 def receipt_detail(request: Request, pk: int) -> HttpResponse:
+    receipt = receipt_within_reach(request, pk)
+    context = {
+        "receipt": receipt,
+        "may_handle": may_handle_pledge(request.user, receipt.pledge),
+        "may_issue": receipt.paper is None
+        and receipt.stands
+        and prints_records(receipt.custodian)
+        and may_issue_record(request.user, receipt),
+        "prints": receipt.stands and prints_records(receipt.custodian),
+    }
+    return render(request, "donors/receipt_detail.html", context)
+
+
+def receipt_within_reach(request: Request, pk: int) -> Receipt:
+    """With all that its page and its record show."""
     receipts = Receipt.objects.visible_to(request.user).for_list()
-    receipt = within_reach(
-        receipts.select_related("pledge__donor", "pledge__source", "confirmed_by__agency"), pk=pk
-    )
-    return render(request, "donors/receipt_detail.html", {"receipt": receipt})
+    names = ("pledge__donor", "pledge__source", "confirmed_by__agency", "paper", "custodian__unit")
+    return within_reach(receipts.select_related(*names), pk=pk)

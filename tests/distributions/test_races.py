@@ -18,15 +18,18 @@ from distributions.actions import (
     PlannedLine,
     allocate,
     confirm_delivery,
+    default_pledge,
     plan_distribution,
     reverse_allocation,
     send_distribution,
 )
+from distributions.default import fall_of
 from distributions.models import Allocation, AllocationBalance, Distribution
 from distributions.proof import prove
-from donors.models import SupplyBalance
+from donors.models import SupplyBalance, SupplyLine
 from needs.models import Need, NeedBalance
 from tests.distributions import build
+from tests.donors import build as donors
 from tests.world import World
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -232,3 +235,77 @@ def test_a_double_click_at_the_same_moment_allocates_once(world: World) -> None:
     key = uuid.uuid4()
     outcomes = at_once([lambda: allocate(by=by, supply_line=line, need=need, quantity=5, key=key)] * 6)
     assert (tally(outcomes), Allocation.objects.count()) == ({"Allocation": 6}, 1)
+
+
+# A pledge that is not kept
+
+
+def _promised(world: World) -> tuple[SupplyLine, Need]:
+    """100 promised, 30 came; a need of 60."""
+    return build.supply_of(world, 100, received=30), needs_apart(world, 1)[0]
+
+
+def _not_kept(world: World, line: SupplyLine) -> Callable[[], object]:
+    pledge, seen = line.pledge_line.pledge, fall_of(line.pledge_line.pledge).figures()
+    by = world.user("coordinator")
+    return lambda: default_pledge(by=by, pledge=pledge, reason="không liên hệ được", seen=seen)
+
+
+def test_an_allocation_and_a_default_at_once_leave_nothing_allocated_that_does_not_come(world: World) -> None:
+    by = world.user("coordinator")
+    for _ in range(5):
+        line, need = _promised(world)
+        outcomes = at_once(
+            [
+                lambda line=line, need=need: allocate(by=by, supply_line=line, need=need, quantity=60),
+                _not_kept(world, line),
+            ]
+        )
+        assert tally(outcomes) in (
+            {"Allocation": 1, "stale": 1},
+            {"Pledge": 1, "not_enough_supply": 1},
+        )
+        balance = SupplyBalance.objects.get(line=line)
+        assert (balance.allocated, balance.withdrawn) in ((60, 0), (0, 70))
+    assert prove().faults == []
+
+
+def test_a_receipt_and_a_default_at_once_keep_what_came(world: World) -> None:
+    for _ in range(5):
+        line, need = _promised(world)
+        build.allocated(world, 60, need=need, supply_line=line)
+        pledge = line.pledge_line.pledge
+        outcomes = at_once(
+            [
+                lambda pledge=pledge: donors.received(world, pledge, 20, occurred_on=clock.today()),
+                _not_kept(world, line),
+            ]
+        )
+        assert tally(outcomes) in ({"Receipt": 1, "stale": 1}, {"Pledge": 1, "wrong_state": 1})
+        balance = SupplyBalance.objects.get(line=line)
+        assert (balance.received, balance.withdrawn, balance.allocated) in ((50, 0, 60), (30, 70, 30))
+    assert prove().faults == []
+
+
+def test_a_plan_and_a_default_at_once_never_carry_what_falls(world: World) -> None:
+    for _ in range(5):
+        line, need = _promised(world)
+        allocation = build.allocated(world, 60, need=need, supply_line=line)
+        outcomes = at_once(
+            [
+                lambda allocation=allocation: build.planned(world, 60, allocation=allocation),
+                _not_kept(world, line),
+            ]
+        )
+        assert tally(outcomes) in ({"Distribution": 1, "stale": 1}, {"Pledge": 1, "not_enough_open": 1})
+        balance = AllocationBalance.objects.get(allocation=allocation)
+        assert (balance.open, balance.reversed) in ((60, 0), (30, 30))
+    assert prove().faults == []
+
+
+def test_two_defaults_at_once_are_one(world: World) -> None:
+    line, need = _promised(world)
+    build.allocated(world, 60, need=need, supply_line=line)
+    deed = _not_kept(world, line)
+    assert tally(at_once([deed, deed])) == {"Pledge": 1, "wrong_state": 1}
+    assert prove().faults == []

@@ -277,7 +277,7 @@ def test_a_receipt_is_recorded(browser: Client, world: World) -> None:
 def test_the_receipt_form_is_prefilled_with_no_number(browser: Client, world: World) -> None:
     pledge = pledged(world, lines=[goods(world), cash(1_000)])
     form = browser.get(reverse("receipt_create", args=[pledge.pk])).context["form"]
-    assert [field.value() for row in form.rows for field in row.values()] == [None] * 5
+    assert [field.value() for row in form.rows for field in row.values()] == [None] * 6
 
 
 @pytest.mark.parametrize(

@@ -140,17 +140,20 @@ OBJECTS: dict[str, Shows] = {
         f"item_{page}": Shows((), lambda chain: {"pk": chain.need.item_id})
         for page in ("detail", "change", "prices", "sizes", "retire", "restore", "delete")
     },
-    **{f"pledge_{page}": one("pledge") for page in ("detail", "change", "instalments", "expire", "withdraw")},
-    "receipt_create": one("pledge"),
     **{f"source_{page}": one("source") for page in ("detail", "change", "close", "reopen")},
     **{f"plan_{page}": one("plan") for page in ("detail", "change", "propose", "next")},
     **{f"plan_{page}": one("plan") for page in ("submit", "approve", "return")},
     "plan_export": one("plan", format="csv"),
     **{f"donor_{page}": one("donor") for page in ("detail", "change", "contacts", "capacity", "merge")},
-    "receipt_detail": one("receipt"),
     **{name: one("supply") for name in ("supply_detail", "stock_move", "stock_write_off", "stock_restore")},
     **{name: one("cash") for name in ("cash_detail", "purchase_create")},
     **{f"purchase_{page}": one("purchase") for page in ("detail", "complete", "cancel")},
+    **{
+        f"pledge_{page}": one("pledge")
+        for page in ("detail", "change", "instalments", "expire", "withdraw", "default")
+    },
+    "receipt_create": one("pledge"),
+    **{f"receipt_{page}": one("receipt") for page in ("detail", "take_back", "issue", "paper")},
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),
     **{f"support_plan_{page}": one("support_plan") for page in ("detail", "undo")},
