@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from directory.errors import Refusal
+from directory.models import RequestKey
 
 
 def client_key_of(request: HttpRequest) -> uuid.UUID | None:
@@ -23,6 +24,12 @@ def client_key_of(request: HttpRequest) -> uuid.UUID | None:
             _("The form came back damaged, so nothing was saved. Reload the page and fill it in again."),
             code="bad_key",
         ) from None
+
+
+def was_sent_before(request: HttpRequest) -> bool:
+    """The same form came before and was saved: what it registered then is no duplicate of itself."""
+    key = client_key_of(request)
+    return key is not None and RequestKey.objects.filter(key=key).exists()
 
 
 def show_refusal(form: forms.BaseForm, refusal: Refusal) -> int:

@@ -13,6 +13,7 @@ from directory.fields import VietnameseDateField, WholeNumberField
 from directory.forms.rows import RowsForm
 from directory.models import Agency, User
 from donors.actions import BroughtLine, NewDonor
+from donors.forms.donor import SHOWN
 from donors.forms.pledge import CASH
 from donors.forms.receipt import signer
 from donors.forms.scope import ScopeField
@@ -44,7 +45,7 @@ class WalkInForm(RowsForm):
         label=_("Where the new donor is from"), required=False, choices=[("", "—"), *Donor.Origin.choices]
     )
     new_phone = forms.CharField(label=_("Telephone of the new donor"), max_length=30, required=False)
-    register_anyway = forms.BooleanField(label=_("It is somebody else: register anyway"), required=False)
+    register_anyway = forms.BooleanField(label=_("It is somebody else: save anyway"), required=False)
     anonymous = forms.BooleanField(label=_("The donor asks not to be named in public"), required=False)
     mobilised_by: forms.ModelChoiceField[Agency] = forms.ModelChoiceField(None, label=_("Mobilised by"))
     custodian: forms.ModelChoiceField[Agency] = forms.ModelChoiceField(
@@ -57,12 +58,12 @@ class WalkInForm(RowsForm):
 
     GIVER = ("donor", "new_name", "new_kind", "new_origin", "new_phone", "anonymous")
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, *args: Any, sent_before: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user, self.sent_before = user, sent_before
         self.duplicates: list[tuple[Donor, bool]] = []
         scopes = ScopeField.prepare(self, user)
-        self._choose("donor", Donor.objects.visible_to(user))
+        self._choose("donor", Donor.objects.visible_to(user).standing())
         agencies = Agency.objects.visible_to(user).on(clock.today()).order_by("unit__level", "name")
         own = agencies.filter(pk__in=user.reach.agencies)
         whole = any(coordinates(user, scope) for scope in scopes)
@@ -130,14 +131,15 @@ class WalkInForm(RowsForm):
         if self.duplicates and not values.get("register_anyway"):
             message = _(
                 "This donor may be registered already: compare with those shown below. "
-                "If it is somebody else, tick “register anyway” and save again."
+                "If it is somebody else, tick “save anyway” and save again."
             )
             problems.append(Problem(message, "new_name"))
         return problems
 
     def _likely(self, values: dict[str, Any]) -> list[tuple[Donor, bool]]:
         phone = values.get("new_phone", "")
-        same = Donor.objects.like(values["scope"], name=values["new_name"], tax_code="", phone=phone)[:10]
+        told = {"name": values["new_name"], "tax_code": "", "phone": phone}
+        same = [] if self.sent_before else list(Donor.objects.resembling(values["scope"], **told)[:SHOWN])
         within_reach = Donor.objects.visible_to(self.user).filter(pk__in=[donor.pk for donor in same])
         seen = set(within_reach.values_list("pk", flat=True))
         return [(donor, donor.pk in seen) for donor in same]

@@ -51,7 +51,8 @@ def _tell(request: Request, receipt: Receipt) -> None:
 @require_http_methods(["GET", "POST"])
 def receipt_walk_in(request: Request) -> HttpResponse:
     """Giver, lines and receipt of what was brought without a pledge."""
-    form = WalkInForm(request.user, request.POST or None)
+    sent_before = screens.was_sent_before(request)
+    form = WalkInForm(request.user, request.POST or None, sent_before=sent_before)
     if request.method == "POST" and form.is_valid():
         try:
             receipt = record_walk_in(by=request.user, key=client_key_of(request), **form.arguments())

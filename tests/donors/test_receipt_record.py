@@ -89,7 +89,7 @@ def test_a_record_is_issued_once_and_frozen(
     issued = browser.get(reverse("receipt_paper", args=[receipt.pk])).content
     assert hashlib.sha256(issued).hexdigest() == file.sha256
     assert f"Số: {paper.reference}" in _text_of(issued, tmp_path)
-    assert [entry.verb for entry in HistoryEntry.objects.of(receipt)][0] == "issue the receipt record"
+    assert HistoryEntry.objects.of(receipt)[0].verb == "issue the receipt record"
     with unchanged(Paper), pytest.raises(WrongState):
         _issue(coordinator, receipt, 8)
 
