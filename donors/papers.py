@@ -19,6 +19,7 @@ KIND = "receipt_record"
 TYPE = "Biên bản"
 SUBJECT = "Tiếp nhận hỗ trợ trẻ em (lần tiếp nhận {code})"
 NOBODY = Signature(power="", for_office="", office="", name="")
+TITLES = ("Ông ", "Bà ")
 NAME, OFFICE = "…" * 13, "…" * 8
 QUALITY = {
     ReceiptLine.Quality.NEW: "Mới",
@@ -26,15 +27,15 @@ QUALITY = {
     ReceiptLine.Quality.FAIR: "Đã dùng, còn dùng được",
 }
 CAME: list[Column] = [
-    {"title": "STT", "width": 6, "align": "center"},
-    {"title": "Nội dung", "width": 21},
+    {"title": "STT", "width": 7, "align": "center"},
+    {"title": "Nội dung", "width": 19},
     {"title": "ĐVT", "width": 8, "align": "center"},
-    {"title": "Số lượng giao", "width": 10},
-    {"title": "Thực nhận", "width": 10},
-    {"title": "Không nhận", "width": 9},
-    {"title": "Chất lượng", "width": 12},
-    {"title": "Giá trị một đơn vị (đồng)", "width": 12},
-    {"title": "Thành tiền (đồng)", "width": 12},
+    {"title": "Số lượng giao", "width": 8},
+    {"title": "Thực nhận", "width": 8},
+    {"title": "Không nhận", "width": 10},
+    {"title": "Chất lượng", "width": 10},
+    {"title": "Đơn giá (đồng)", "width": 14},
+    {"title": "Thành tiền (đồng)", "width": 16},
 ]
 TOTAL = "TỔNG CỘNG"
 NOT_VALUED = "chưa định giá"
@@ -67,7 +68,7 @@ def receipt_record(receipt: Receipt) -> Snapshot:
                 ),
                 Party(role="Đại diện bên nhận", agency=keeper.name, name=_person(receipt.received_by)),
             ],
-            recipients=["Như hai bên", keeper.short_name],
+            recipients=["Hai bên (mỗi bên 01 bản)"],
             archive="VT",
             annexes=[],
         )
@@ -87,8 +88,9 @@ def _giver(pledge: Pledge) -> str:
 
 
 def _person(signer: str) -> str:
-    """The name without the office, which follows a comma."""
-    return signer.split(",")[0].strip()
+    """The name alone, as a paper signs: the office follows a comma, and there is no Ông or Bà."""
+    name = signer.split(",")[0].strip()
+    return next((name.removeprefix(title) for title in TITLES if name.startswith(title)), name)
 
 
 def _body(receipt: Receipt, lines: Sequence[ReceiptLine]) -> list[Block]:
@@ -123,7 +125,8 @@ def _heading(text: str) -> Heading:
 def _signer(signer: str) -> str:
     """Name and office as they were typed, or room for a pen."""
     name, _comma, office = signer.partition(",")
-    return f"Ông (bà): {name.strip() or NAME} Chức vụ: {office.strip() or OFFICE}"
+    who = name.strip() if name.startswith(TITLES) else f"Ông (bà): {name.strip() or NAME}"
+    return f"{who}. Chức vụ: {office.strip() or OFFICE}"
 
 
 def _basis(pledge: Pledge) -> str:
@@ -137,7 +140,7 @@ def _row(number: int, line: ReceiptLine) -> Row:
     if item is None:
         what = line.pledge_line.purpose
         name = f"Tiền mặt, chuyển khoản ({what})" if what else "Tiền mặt, chuyển khoản"
-        cells: list[Cell] = [number, name, "đồng", line.amount, line.amount, "", "", "", line.amount]
+        cells: list[Cell] = [number, name, "đồng", "", "", "", "", "", line.amount]
         return Row(kind="row", cells=cells)
     over = line.supply_line is not None and line.supply_line.origin == SupplyLine.Origin.SURPLUS
     return Row(
