@@ -13,7 +13,7 @@ from directory.access import access, within_reach
 from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
-from directory.screens import client_key_of, show_refusal, status_of
+from directory.screens import client_key_of, show_refusal, status_of, was_sent_before
 from documents.actions import suggest_number
 from documents.download import file_response
 from documents.models import PaperFile
@@ -42,7 +42,8 @@ def receipt_paper(request: Request, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def receipt_issue(request: Request, pk: int) -> HttpResponse:
     receipt = receipt_within_reach(request, pk)
-    demand_issuable(request.user, receipt)
+    if not was_sent_before(request):
+        demand_issuable(request.user, receipt)
     form = RecordForm(receipt, request.POST or None, initial=_suggested(receipt))
     if request.method == "POST" and form.is_valid():
         try:
