@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -197,43 +197,36 @@ def without_checks() -> Iterator[None]:
 
 
 def look_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All have looked before the first of them writes."""
-    thinking = FORK.Barrier(CLAIMS)
+    """Nothing is locked, and all have looked before the first of them writes."""
+    thinking, write = FORK.Barrier(CLAIMS), ledger.set_aside_all
 
-    def look(supply_lines: set[int], needs: set[int]) -> ledger.Locked:
-        seen = ledger.Locked(
-            SupplyBalance.objects.in_bulk(supply_lines), NeedBalance.objects.in_bulk(needs), {}
-        )
+    def think_and_write(allocations: Sequence[Allocation], deed: ledger.Deed) -> None:
         thinking.wait(PATIENCE)
-        return seen
+        write(allocations, deed)
 
-    monkeypatch.setattr(ledger, "lock", look)
-    # Else the row of the need is waited for by all behind the first, who waits for them at the barrier.
-    monkeypatch.setattr("distributions.actions.allocation._hold", _need_as_it_is)
-
-
-def _need_as_it_is(need: Need) -> Need:
-    rows = Need.objects.select_related("round", "survey", "item__area", "place__unit", "age_band")
-    return rows.get(pk=need.pk)
+    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_given: rows.all())
+    monkeypatch.setattr(ledger, "set_aside_all", think_and_write)
 
 
 def write_without_a_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    def set_aside(allocation: Allocation, deed: ledger.Deed) -> None:
-        q = allocation.quantity
-        SupplyBalance.objects.filter(pk=allocation.supply_line_id).update(allocated=F("allocated") + q)
-        NeedBalance.objects.filter(pk=allocation.need_id).update(covered=F("covered") + q)
-        AllocationBalance.objects.create(allocation=allocation, quantity=q, open=q)
-        ledger._write(allocation, ledger.Kind.ALLOCATE, q, deed)
+    """Before ``look_without_a_lock``, which writes by it."""
 
-    monkeypatch.setattr(ledger, "set_aside", set_aside)
+    def set_aside_all(allocations: Sequence[Allocation], deed: ledger.Deed) -> None:
+        for one in allocations:
+            q = one.quantity
+            SupplyBalance.objects.filter(pk=one.supply_line_id).update(allocated=F("allocated") + q)
+            NeedBalance.objects.filter(pk=one.need_id).update(covered=F("covered") + q)
+            AllocationBalance.objects.create(allocation=one, quantity=q, open=q)
+
+    monkeypatch.setattr(ledger, "set_aside_all", set_aside_all)
 
 
 def test_without_locks_guard_and_checks_the_race_is_there(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If these claims kept the cap, the tests above would prove nothing."""
-    look_without_a_lock(monkeypatch)
     write_without_a_guard(monkeypatch)
+    look_without_a_lock(monkeypatch)
     with without_checks(), crew(CLAIMS, claiming(world)) as at_once:
         for _ in range(3):
             line, need = build.supply_of(world, CAPACITY), need_apart(world)
@@ -250,8 +243,8 @@ def test_the_guard_alone_keeps_the_cap(world: World, monkeypatch: pytest.MonkeyP
 
 
 def test_the_checks_alone_keep_the_cap(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    look_without_a_lock(monkeypatch)
     write_without_a_guard(monkeypatch)
+    look_without_a_lock(monkeypatch)
     with crew(CLAIMS, claiming(world)) as at_once:
         line, need = build.supply_of(world, CAPACITY), need_apart(world)
         outcomes = at_once(line.pk, need.pk)
