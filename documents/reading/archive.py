@@ -29,8 +29,8 @@ ENCRYPTED_FLAG = 1
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 
 WORKBOOK = "xl/workbook.xml"
-MACROS = re.compile(r"vbaProject|vbaData|^xl/(macrosheets|dialogsheets)/|\.bin\.macro", re.IGNORECASE)
-EXTERNAL = re.compile(r"^xl/(externalLinks/|connections\.xml|queryTables/|webPr)", re.IGNORECASE)
+MACROS = re.compile(r"vbaProject|vbaData|^xl/(macrosheets|dialogsheets)/", re.IGNORECASE)
+EXTERNAL = re.compile(r"^xl/(externalLinks/|connections\.xml|queryTables/)", re.IGNORECASE)
 EMBEDDED = re.compile(r"^xl/(embeddings|activeX|ctrlProps)/", re.IGNORECASE)
 ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 STRICT = b"purl.oclc.org/ooxml/spreadsheetml"

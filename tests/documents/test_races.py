@@ -1,7 +1,8 @@
-"""Two leaders, two papers, one number, at the same moment."""
+"""Two leaders and one number, two tabs and one preview, at the same moment."""
 
 from __future__ import annotations
 
+from datetime import date
 from threading import Barrier, Thread
 
 import pytest
@@ -9,9 +10,12 @@ from django.db import connection
 
 from directory import clock
 from directory.errors import Refusal
+from directory.models import Holiday
 from documents import actions
 from documents.models import Paper, PaperFile
 from tests.documents.build import ISSUED_ON, draft, small_snapshot
+from tests.documents.files import workbook
+from tests.documents.importers import DaysOff, registered
 from tests.world import build_world
 
 
@@ -49,3 +53,33 @@ def test_a_number_asked_for_twice_at_once_is_given_once(round_: int) -> None:
     assert sorted(outcomes) == ["issued", "number_taken"]
     assert sorted(Paper.objects.values_list("state", "number")) == [("draft", None), ("issued", 12)]
     assert PaperFile.objects.count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", range(3))
+def test_a_preview_confirmed_twice_at_once_is_saved_once(round_: int) -> None:
+    officer = build_world().user("officer.iadom")
+    content = workbook([["Ngày", "Tên ngày nghỉ"], [date(2025, 9, 2), "Quốc khánh"]])
+    barrier, outcomes = Barrier(2), []
+
+    def confirm() -> None:
+        try:
+            with clock.standing_on(ISSUED_ON):
+                barrier.wait()
+                outcomes.append(actions.confirm_import(by=officer, workbook_import=found).state)
+        except Refusal as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connection.close()
+
+    with registered(DaysOff):
+        found = actions.upload_workbook(by=officer, kind="days-off", file_name="a.xlsx", content=content)
+        found = actions.plan_import(by=officer, workbook_import=found)
+        threads = [Thread(target=confirm) for _tab in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(outcomes) == ["import_over", "saved"]
+    assert Holiday.history.filter(name="Quốc khánh").count() == 1
