@@ -11,11 +11,12 @@ class DonorsConfig(AppConfig):
         from documents import kinds
         from documents.imports import importer
         from donors.papers import KIND
-        from donors.uses import pledges_of
+        from donors.uses import donors_of, plans_of, pledges_of
         from donors.workbooks.donor import DonorImporter
         from needs import uses
 
-        uses.register(pledges_of)
+        for provider in (pledges_of, plans_of, donors_of):
+            uses.register(provider)
         record = Permission.RECORD_DONATIONS
         kinds.register(kinds.PaperKind(KIND, draft=record, issue=record))
         importer.register(DonorImporter)

@@ -189,8 +189,8 @@ FIELDS = {
     "donor": gettext_noop("donor"),
     "agency": gettext_noop("kept by"),
     "closed_on": gettext_noop("closed on"),
-    "targets": gettext_noop("targets"),
     "question": gettext_noop("question"),
+    "targets": gettext_noop("targets of the plan"),
 }
 
 

@@ -31,7 +31,8 @@ class WhatChoices(dict[str, What]):
     def choices(self) -> list[Any]:
         groups: dict[str, list[tuple[str, str]]] = {}
         for key, what in self.items():
-            label = f"{what.item} ({what.item.unit})" if what.item else _("the area as a whole")
+            whole = f"{what.area} ({_('the area as a whole')})"
+            label = f"{what.item} ({what.item.unit})" if what.item else whole
             groups.setdefault(str(what.area), []).append((key, label))
         return [("", "—"), *groups.items()]
 

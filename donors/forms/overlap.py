@@ -27,7 +27,8 @@ class OverlapForm(forms.Form):
         self.overlaps = overlaps
         if overlaps and not self.knows_overlaps:
             message = _(
-                "Others cover the same place, goods, age and year: see below. Nothing was saved. "
+                "Others help in the same place with the same goods, for the same age and year: see below. "
+                "Nothing was saved. "
                 "Change the lines, or tick below that it is agreed and save again."
             )
             self.add_error(None, forms.ValidationError(message, code="overlap"))

@@ -70,7 +70,7 @@ class PlanForm(TableForm):
 
     def row_fields(self) -> dict[str, forms.Field]:
         dong = {"max_digits": DONG_DIGITS, "required": False}
-        places = [("", _("anywhere")), *((key, place.full_name) for key, place in self._places.items())]
+        places = [("", _("no place named")), *((key, place.full_name) for key, place in self._places.items())]
         bands = [("", _("all ages")), *((key, str(band)) for key, band in self._bands.items())]
         return {
             "what": forms.ChoiceField(label=_("Area or goods"), choices=self._whats.choices),

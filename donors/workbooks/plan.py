@@ -82,6 +82,6 @@ ROLLUP = ListFile[RollupLine](
         ListColumn(gettext_lazy("Unit of measure"), 10, lambda row: _unit(row.target)),
         ListColumn(gettext_lazy("Quantity planned"), 12, lambda row: row.target.quantity),
         ListColumn(gettext_lazy("Đồng planned"), 18, lambda row: row.target.amount),
-        ListColumn(gettext_lazy("Units"), 40, lambda row: ", ".join(row.units)),
+        ListColumn(gettext_lazy("Planned by"), 40, lambda row: ", ".join(row.units)),
     ],
 )

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from directory.models import Place, User
 from distributions.actions import allocate
+from donors.actions import CapacityRow, set_capacities
 from donors.actions.plan import save_targets, start_plan, submit_plan
 from donors.actions.source import SourceFacts, create_source
 from donors.mobilisation.progress import progress_of
@@ -15,6 +16,7 @@ from donors.mobilisation.proposal import chosen_of, proposals
 from donors.mobilisation.rollup import rollup
 from donors.models import MobilisationPlan
 from needs.models import ReferencePrice
+from needs.uses import uses_of
 from tests.donors.build import cash, donor, goods, pledged, received, supply_of
 from tests.donors.build_plan import approved_plan, draft_plan, planned, submitted_plan, target
 from tests.needs.build import approved_need
@@ -77,6 +79,18 @@ def test_an_agency_that_leads_areas_is_shown_those_and_what_others_plan(
     }
     ids = [str(row.target.item.pk) for row in of_union]
     assert [row.item.code for row in chosen_of(of_union, ids)] == ["warm_clothing"]
+
+
+def test_an_item_of_a_plan_or_of_a_donors_capacity_is_used(
+    world: World, coordinator: User, officer: User, stranger: User
+) -> None:
+    clothes = world.item("warm_clothing")
+    plan = draft_plan(world, officer, target(world, quantity=1))
+    giver = donor(world)
+    row = CapacityRow(clothes.area, clothes, 5)
+    set_capacities(by=coordinator, donor=giver, version=0, rows=[row])
+    assert {use.names for use in uses_of(clothes, coordinator)} == {(str(plan),), (giver.name,)}
+    assert {use.names for use in uses_of(clothes, stranger)} == {()}
 
 
 # Progress
