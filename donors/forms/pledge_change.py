@@ -14,11 +14,14 @@ from directory.errors import Refusal
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.forms.rows import RowsForm
 from directory.models import Place, SupportArea, User
+from donors.actions.pledge import PledgedLine
 from donors.actions.pledge_change import LineTerms, Purpose, Terms, terms_of
 from donors.actions.pledge_end import WithdrawnPart
+from donors.forms.overlap import OverlapForm
 from donors.forms.purpose import Purposes
 from donors.models import Pledge, PledgeLine
 from donors.numbers import DONG_DIGITS
+from donors.overlap import covered_by, overlaps, year_of
 from donors.states import PledgeState
 from needs.models import Need, SupportItem
 
@@ -63,7 +66,7 @@ class WithdrawForm(RowsForm, ReasonForm):
         ]
 
 
-class PledgeChangeForm(RowsForm, ReasonForm):
+class PledgeChangeForm(RowsForm, ReasonForm, OverlapForm):
     """``known`` carries what the writer had read, so that a newer edit of somebody else is seen."""
 
     due_on = VietnameseDateField(label=gettext_lazy("Due on"), required=False)
@@ -77,7 +80,7 @@ class PledgeChangeForm(RowsForm, ReasonForm):
     field_order = ["due_on", "anonymous", "note"]
 
     def __init__(self, user: User, pledge: Pledge, *args: Any, **kwargs: Any) -> None:
-        self.pledge, self.terms = pledge, terms_of(pledge)
+        self.user, self.pledge, self.terms = user, pledge, terms_of(pledge)
         self.lines = list(pledge.lines.all())
         super().__init__(*args, initial=self._initial(), **kwargs)
         areas = dict.fromkeys(item.area for item in SupportItem.objects.in_use().select_related("area"))
@@ -109,6 +112,31 @@ class PledgeChangeForm(RowsForm, ReasonForm):
     @property
     def lines_with_rows(self) -> list[tuple[PledgeLine, dict[str, forms.BoundField]]]:
         return list(zip(self.lines, self.rows, strict=False))
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.is_open and not self.errors:
+            self._warn_of_overlaps(values.get("due_on"))
+        return values
+
+    def _warn_of_overlaps(self, due_on: date | None) -> None:
+        """Of the lines that are meant for something else than before."""
+        pledge = self.pledge
+        wanted = {line: self._wanted(number).purpose for number, line in enumerate(self.lines)}
+        changed = [
+            PledgedLine(line.kind, line.item, line.quantity, **vars(purpose))
+            for line, purpose in wanted.items()
+            if purpose != self.terms.lines[line.pk].purpose
+        ]
+        found = overlaps(
+            self.user,
+            scope=pledge.scope,
+            agency=pledge.mobilised_by,
+            year=year_of(pledge.pledged_on, due_on or pledge.due_on),
+            coverages=covered_by(changed),
+            apart_from=pledge,
+        )
+        self.warn_of(found)
 
     def arguments(self) -> dict[str, Any]:
         """What ``change_pledge`` wants. Raises ``Refusal`` if the form came back damaged."""

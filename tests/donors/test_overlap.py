@@ -216,3 +216,21 @@ def test_the_form_asks_once_and_the_page_shows_it(
     for pledge, other in ((first, second), (second, first)):
         page = browser.get(reverse("pledge_detail", args=[pledge.pk]))
         assert [held.name for held in page.context["overlaps"]] == [other.code]
+
+
+def test_a_pledge_that_is_changed_to_what_others_cover_asks_once(
+    world: World, client_of: ClientOf, coordinator: User
+) -> None:
+    theirs = _of_the_office(world)
+    own = pledged(world, mobilised_by=world.agency("MTTQ"))
+    browser, address = client_of(coordinator), reverse("pledge_change", args=[own.pk])
+    form = browser.get(address).context["form"]
+    sent = {name: value for name, value in form.initial.items() if value not in (None, "", False)}
+    sent |= {"lines-0-earmark": f"place-{world.village('Ia Dom').pk}", "reason": "nhà tài trợ chỉ định nơi"}
+    answer = browser.post(address, sent)
+    assert (answer.status_code, [row.name for row in answer.context["form"].overlaps]) == (422, [theirs.code])
+    assert browser.post(address, {**sent, "overlap_known": "on"}).status_code == 302
+    assert own.lines.get().earmark_place == world.village("Ia Dom")
+    again = browser.get(address).context["form"]
+    sent = {name: value for name, value in again.initial.items() if value not in (None, "", False)}
+    assert browser.post(address, {**sent, "note": "gọi lại sau", "reason": "ghi chú"}).status_code == 302
