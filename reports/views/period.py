@@ -60,6 +60,7 @@ def period_detail(request: Request, pk: int) -> HttpResponse:
     period = within_reach(ReportingPeriod.objects.visible_to(request.user).select_related("scope"), pk=pk)
     whole = period.scope_id in request.user.reach.scopes
     figures = Figures(period, None if whole else request.user)
+    indicators = lines_of(figures) if whole else []
     context = {
         "period": period,
         "whole": whole,
@@ -67,7 +68,8 @@ def period_detail(request: Request, pk: int) -> HttpResponse:
         "areas": by_area(figures),
         "communes": by_place(figures),
         "items": by_item(figures),
-        "indicators": lines_of(figures) if whole else [],
+        "indicators": indicators,
+        "historical": any(line.figure.historical for line in indicators),
         "reports": reports_of(request.user, period),
         "may_compile": may_report_for(request.user, period.scope),
     }

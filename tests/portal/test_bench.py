@@ -37,6 +37,20 @@ def test_a_quick_run_prints_the_table() -> None:
     assert [row[-1].rstrip(" |") for row in rows[2:4]] == ["yes", "yes"]
 
 
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_a_quick_run_of_workbooks_takes_the_file_in_three_ways() -> None:
+    command = [sys.executable, "-m", "scripts.benchmarks", "workbooks", "--quick"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    rows = [line.strip("| ").split(" | ") for line in run.stdout.splitlines() if line.startswith("| ")]
+    assert [row[0] for row in rows[2:]] == [
+        "Preview and import of 100 donors, all new: time, p50",
+        "The same by stock django-import-export (dry run, import): time, p50",
+        "Preview of the same list once it is saved, all unchanged: time, p50",
+    ]
+
+
 def test_help_names_what_it_takes() -> None:
     run = subprocess.run([ROOT / "scripts" / "bench", "--help"], capture_output=True, text=True, check=True)
     assert "./scripts/bench ROOM [--quick] [--strict] [--write]" in run.stdout

@@ -95,6 +95,13 @@ def test_counted_figures_take_their_place(world: World, coordinator: User) -> No
     assert (figures.total("turns").last_year, figures.total("turns").historical) == (30, False)
 
 
+def test_annex_i_explains_the_mark_only_where_it_stands(world: World, coordinator: User) -> None:
+    imported(coordinator, "past-figures", HEADINGS, DONORS)
+    period(world, HALF, 2024)
+    notes = annexes.summary(Figures(period(world)))["notes"]
+    assert [note for note in notes if "báo cáo cũ" in note] == []
+
+
 def test_a_part_of_the_total_is_no_total(world: World, coordinator: User) -> None:
     imported(coordinator, "past-figures", HEADINGS, *TURNS[:2])
     assert Figures(period(world)).total("turns").last_year is None

@@ -27,7 +27,8 @@ def summary(figures: Figures) -> Annex:
     ]
     rows: list[Row] = []
     area = None
-    for index, line in enumerate(lines_of(figures), start=1):
+    lines = lines_of(figures)
+    for index, line in enumerate(lines, start=1):
         if line.indicator.area and line.indicator.area != area:
             area = line.indicator.area
             rows.append(Row(kind="group", cells=[area.name]))
@@ -56,7 +57,7 @@ def summary(figures: Figures) -> Annex:
         "Đơn vị tính: theo từng chỉ tiêu",
         columns,
         rows,
-        _counting_notes(figures),
+        _counting_notes(figures, historical=any(line.figure.historical for line in lines)),
     )
 
 
@@ -65,14 +66,14 @@ def _note(figure: Figure) -> str:
     return "; ".join(note for note in (supplement, HISTORICAL if figure.historical else "") if note)
 
 
-def _counting_notes(figures: Figures) -> list[str]:
+def _counting_notes(figures: Figures, *, historical: bool) -> list[str]:
     period = figures.period
     notes = [
         f"Kỳ này: từ {day(period.starts_on)} đến {day(period.ends_on)}, được xác nhận đến hết ngày "
         f"{day(period.cut_off)}. Lũy kế: từ {day(period.year_starts_on)}. Bổ sung: thuộc kỳ trước trong năm, "
         "xác nhận sau ngày chốt số liệu của kỳ đó, đã gồm trong lũy kế."
     ]
-    if figures.past:
+    if historical:
         notes.append(
             f"Cùng kỳ năm trước, dòng ghi “{HISTORICAL}”: lấy từ báo cáo đã lập trước khi tổng hợp trên hệ "
             "thống, không cộng với số liệu do hệ thống tổng hợp."
