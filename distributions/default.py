@@ -1,5 +1,4 @@
-"""What falls when a donor does not keep a pledge: read for the preview, and again under the locks of the
-deed.
+"""What falls when a donor does not keep a pledge: read for the preview, and again under the deed's locks.
 
 What came stays, and so does what was sent or delivered. Of what is allocated and not yet sent, the stock that
 is there covers the most urgent needs first, the oldest allocation of the same urgency before the newer one;

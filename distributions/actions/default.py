@@ -1,6 +1,4 @@
-"""A donor does not keep a pledge: what hangs on what has not come falls, what came and was delivered
-stays.
-"""
+"""A donor does not keep a pledge: what hangs on what has not come falls, what came stays."""
 
 from __future__ import annotations
 
@@ -37,8 +35,7 @@ from donors.states import PLEDGE_TRANSITIONS
 def default_pledge(
     *, by: User, pledge: Pledge, reason: str, seen: Mapping[str, int], key: uuid.UUID | None = None
 ) -> Pledge:
-    """Close a pledge that the donor does not keep: allocations of what has not come are reversed, needs open
-    again.
+    """Close a pledge that the donor does not keep: what fell is free, and the needs are open again.
 
     What came, was sent or delivered stays. Planned distributions lose what falls; one that loses everything
     is cancelled. ``seen``: the figures of the preview (``Fall.figures``) that the person had agreed to.

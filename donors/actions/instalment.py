@@ -26,9 +26,7 @@ from donors.states import PledgeState
 
 @dataclass(frozen=True)
 class Part:
-    """What is due on a day: pieces or đồng by the id of the pledge line. ``at``: where it stands in a
-    form.
-    """
+    """What is due on a day: pieces or đồng by the id of the pledge line. ``at``: its place in a form."""
 
     due_on: date
     sizes: Mapping[int, int]

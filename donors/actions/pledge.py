@@ -108,9 +108,7 @@ def open_line(
     origin: str = SupplyLine.Origin.PLEDGE,
     custodian: Agency | None = None,
 ) -> PledgeLine:
-    """The line with its supply or cash; its goods are to lie with ``custodian`` (None: who mobilised
-    them).
-    """
+    """The line with its supply or cash; ``custodian`` is to keep the goods (None: who mobilised them)."""
     value = unit_value_of(line.item, line.unit_value, pledge.pledged_on.year) if line.item else None
     row = PledgeLine.objects.create(
         pledge=pledge,

@@ -1,6 +1,4 @@
-"""The receipt record issued under a number of the custodian's register: frozen, never changed [ND
-30/2020].
-"""
+"""The receipt record, issued under a number of the custodian's register and frozen [ND 30/2020]."""
 
 from __future__ import annotations
 

@@ -55,9 +55,7 @@ def need_in_words(need: Need) -> str:
 
 
 class Purposes:
-    """The choices of one form; ``kept``: lines whose present purpose stays a choice, whatever became of
-    it.
-    """
+    """The choices of one form; ``kept``: lines whose present purpose stays a choice in any case."""
 
     def __init__(self, user: User, areas: Iterable[SupportArea], kept: Iterable[PledgeLine] = ()) -> None:
         places = Place.objects.visible_to(user).on(clock.today()).select_related("unit")

@@ -26,9 +26,7 @@ ROWS = 4
 
 
 class WalkInForm(RowsForm):
-    """Empty lines are ignored. ``duplicates``: donors that the new one may be, and whether the user sees
-    them.
-    """
+    """Empty lines are ignored. ``duplicates``: who a new donor may be, and whether the user sees it."""
 
     scope = ScopeField()
     donor: forms.ModelChoiceField[Donor] = forms.ModelChoiceField(None, label=_("Donor"), required=False)
