@@ -48,7 +48,7 @@ from directory import clock
 from directory.fields import VietnameseDateField
 from documents.imports.columns import DAY_ZERO, ERRORS, MOST_DIGITS, MOST_DONG_DIGITS, Type
 from documents.reading.book import STAMP_PAGE
-from documents.spreadsheet import A4, FONT, Value, printable, sheet_names
+from documents.spreadsheet import A4, FONT, Value, cell_text, printable, sheet_names
 
 ERRORS_WIDTH = 44
 # Rows to which the checks of a list that grows reach.
@@ -162,7 +162,7 @@ class Pen:
 
     def write(self, value: BlankValue | float, look: str, format: str = "General") -> WriteOnlyCell:
         if isinstance(value, str):
-            text = printable(value)
+            text = cell_text(value)
             cell = WriteOnlyCell(self.page, text or None)
             cell.data_type = "s" if text else "n"  # it would be a formula if it began with “=”
         else:

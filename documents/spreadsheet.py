@@ -30,6 +30,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv; charset=utf-8"
 # What a cell of Excel holds.
 LONGEST_TEXT = 32_767
+SIGN_BY_NUMBER = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 LONGEST_NAME = 31
 A4 = 9
@@ -164,7 +165,7 @@ class _Writer:
 
     def _made(self, value: str | int | date, look: Any) -> WriteOnlyCell:
         if isinstance(value, str):
-            text = printable(value)
+            text = cell_text(value)
             cell = WriteOnlyCell(self.page, text or None)
             cell.data_type = "s" if text else "n"  # it would be a formula if it began with “=”
         else:
@@ -223,6 +224,11 @@ def printable(text: str) -> str:
     """``text`` without what XML cannot carry (control characters, half letters, non-characters)."""
     kept = ILLEGAL_CHARACTERS_RE.sub("", text).translate({0xFFFE: None, 0xFFFF: None})
     return kept.encode("utf-8", "ignore").decode()[:LONGEST_TEXT]
+
+
+def cell_text(text: str) -> str:
+    """``text`` as it is written into a cell: Excel takes “_x000D_” for the sign of that number."""
+    return SIGN_BY_NUMBER.sub("_x005F_", printable(text))[:LONGEST_TEXT]
 
 
 def sheet_name(title: str) -> str:

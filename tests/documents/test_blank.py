@@ -56,6 +56,11 @@ def test_rows_are_as_tall_as_what_wraps_in_them() -> None:
     assert [page.row_dimensions[row].height for row in (3, 4, 5, 6)] == [18, 33, None, 30]
 
 
+def test_what_excel_takes_for_a_sign_by_its_number_stays_as_it_was_typed() -> None:
+    sheet = BlankSheet("Áo ấm", [BlankColumn("Ghi chú")], [["_x000D_ a_x0041_"]])
+    assert read_book(write_blank(sheet), "a.xlsx").pages[0].lines[-1].at(0) == "_x000D_ a_x0041_"
+
+
 def test_no_cell_is_a_formula() -> None:
     with zipfile.ZipFile(io.BytesIO(write_blank(SURVEY, stamp=STAMP))) as inside:
         pages = [inside.read(name) for name in inside.namelist() if name.startswith("xl/worksheets/sheet")]

@@ -16,7 +16,7 @@ from needs.cells import NOTHING, PRIORITY, REASON, StatedNeed, key_of
 from needs.columns import columns_of
 from needs.contents import Contents
 from needs.earlier import Said
-from needs.models import Survey
+from needs.models import SupportItem, Survey
 from needs.said import said_in
 from needs.sections import Section
 from needs.workbooks.survey.importer import SurveyImporter
@@ -48,8 +48,19 @@ def row_of(section: Section) -> st.SearchStrategy[dict[str, Any]]:
     )
     empty = dict.fromkeys([*names, REASON, NOTHING])
     of_row = {PRIORITY: st.sampled_from("1234"), REASON: REASONS}
-    stating = st.builds(lambda cells, row: empty | cells | row, needs, st.fixed_dictionaries(of_row))
+    stating = st.builds(
+        lambda cells, row, girls: empty | cells | (girls_of(names, cells) if girls else {}) | row,
+        needs,
+        st.fixed_dictionaries(of_row),
+        st.booleans(),
+    )
     return stating | st.sampled_from([empty | {PRIORITY: "3", NOTHING: tick} for tick in ("x", None)])
+
+
+def girls_of(names: list[str], cells: dict[str, int]) -> dict[str, int]:
+    """Half of the children, where the item asks for them."""
+    asked = {name: f"n{name[1:]}" for name in names if name.startswith("g")}
+    return {name: cells[children] // 2 for name, children in asked.items() if children in cells}
 
 
 def said_by(rows: dict[Row, dict[str, Any]]) -> Said:
@@ -63,7 +74,8 @@ def said_by(rows: dict[Row, dict[str, Any]]) -> Said:
                 said.counts[place.pk, *key_of(name)] = row[name]
             else:
                 reason = " ".join(unicodedata.normalize("NFC", row[REASON]).split())
-                need = StatedNeed(row[name], row[f"q{name[1:]}"], int(row[PRIORITY]), reason)
+                quantity, girls = row[f"q{name[1:]}"], row.get(f"g{name[1:]}")
+                need = StatedNeed(row[name], quantity, int(row[PRIORITY]), reason, girls)
                 said.statements[place.pk, *key_of(name)] = need
     return said
 
@@ -86,6 +98,7 @@ def unchanged(plan: Plan) -> bool:
 def test_any_survey_comes_back_identical_and_then_changes_nothing(
     world: World, officer: User, examples: int
 ) -> None:
+    SupportItem.objects.filter(code="warm_clothing").update(by_sex=True)
     survey = started_survey(world)
     empty = SurveyImporter(officer, survey).template()
     contents = Contents(survey)

@@ -19,6 +19,7 @@ from documents.imports.plan import Plan
 from documents.models import WorkbookImport
 from documents.reading import Book, Line, Page, read_book
 from documents.reading.book import STAMP_PAGE
+from documents.spreadsheet import cell_text
 from needs.cells import NOTHING, PRIORITY, REASON
 from needs.models import Survey
 from needs.workbooks.survey.importer import SurveyImporter
@@ -46,7 +47,7 @@ class Filled:
         """The cells of a text are formatted as text: “=” begins no formula there."""
         for name, value in values.items():
             cell = self.cell(place, area, name)
-            cell.value = value
+            cell.value = cell_text(value) if isinstance(value, str) else value
             if isinstance(value, str):
                 cell.data_type = "s"
 
