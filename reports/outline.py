@@ -13,6 +13,7 @@ from directory.models import CoordinationScope, LeadArea, SupportArea
 from distributions.models import Allocation
 from reports.figures import Figures, percent
 from reports.figures.facts import BUDGETS, FUND, GIFT
+from reports.supervised import asked_after_visits, supervised
 from reports.wording import day, listed, number, share, span
 
 PLAN = (
@@ -170,7 +171,8 @@ def _management(figures: Figures) -> str:
     )
     if figures.overlaps:
         text += "\nPhân bổ tại nơi cơ quan khác cùng hỗ trợ trong năm, do cơ quan điều phối quyết định:"
-    return "\n".join([text, *(_overlap(allocation) for allocation in figures.overlaps)])
+    lines = [text, *(_overlap(allocation) for allocation in figures.overlaps)]
+    return "\n".join([*lines, *supervised(figures)])
 
 
 def _overlap(allocation: Allocation) -> str:
@@ -242,10 +244,11 @@ def _outlook(figures: Figures) -> str:
 
 
 def _proposals(figures: Figures) -> str:
-    return (
+    text = (
         "Đề nghị cơ quan cấp trên tiếp tục quan tâm, giới thiệu, kết nối các nhà tài trợ hỗ trợ trẻ em các "
         "xã đặc biệt khó khăn trên địa bàn."
     )
+    return "\n".join([text, *asked_after_visits(figures)])
 
 
 OUTLINE = [

@@ -25,6 +25,7 @@ from distributions.board import Sieve
 from distributions.models import Allocation, Distribution, DistributionLine
 from distributions.support_plan import Draft, Of
 from needs.models import Need
+from reports.demo import supervision
 from reports.demo.stage import Stage, on
 
 OUT_OF_SCOPE = "Trẻ em vùng bị ảnh hưởng mưa lũ (dữ liệu mẫu)"
@@ -52,6 +53,8 @@ def first_half(stage: Stage, year: int) -> None:
     else:
         _hand_over(stage, year, "Ia Tơi", "coat", 20, on(year, 5, 14))
 
+    supervision.first_half(stage, year)
+
 
 def second_half(stage: Stage, year: int) -> None:
     for number, commune in enumerate(["Ia Đal", "Ia Dom"]):
@@ -78,12 +81,22 @@ def _under_way(stage: Stage, year: int) -> None:
     with clock.standing_on(on(year, 6, 6)):
         if allocations[1:]:
             _planned(stage, "warm_clothing", allocations[1:2])
+    _short(stage, year)
     (blanket, *_rest) = _allocations(stage, year, "Ia Dom", "blanket", 8, on(year, 6, 4))
     with clock.standing_on(on(year, 6, 10)):
         plan = _planned(stage, "warm_clothing", [blanket])
         cancel_distribution(by=by, distribution=plan, reason="Mưa lớn, đường vào thôn bị chia cắt.")
         reverse_allocation(by=by, allocation=blanket, quantity=2, reason="Hai hộ đã được họ hàng tặng chăn.")
     _support_plan(stage, year)
+
+
+def _short(stage: Stage, year: int) -> None:
+    """One arrived short, and nobody knows yet what became of the rest."""
+    (allocation, *_rest) = _allocations(stage, year, "Ia Dom", "socks", 12, on(year, 6, 2))
+    with clock.standing_on(on(year, 6, 5)):
+        distribution = _planned(stage, "warm_clothing", [allocation])
+        send_distribution(by=stage.users["ldtbxh"], distribution=distribution)
+    supervision.short(stage, distribution, on(year, 6, 6))
 
 
 def _support_plan(stage: Stage, year: int) -> None:

@@ -10,10 +10,11 @@ from typing import TypedDict, Unpack
 from directory.models import Place, Succession, SupportArea, Unit, User
 from distributions.models import Allocation
 from needs.models import AgeBand, SupportItem
-from reports.figures import facts, names, past
+from reports.figures import facts, names, past, supervision
 from reports.figures.facts import BUDGETS, FUND, GIFT, Delivered, Given, Needed
 from reports.figures.figure import Figure, added
 from reports.figures.names import Communes
+from reports.figures.supervision import Followed, Visited
 from reports.figures.windows import Windows, windows_of
 from reports.models import ReportingPeriod
 
@@ -145,6 +146,28 @@ class Figures:
         return [unit for unit in self.missing if unit.pk in self.known]
 
     # What was delivered -----------------------------------------------------------------------
+    # What was inspected ------------------------------------------------------------------------
+    @cached_property
+    def visits(self) -> dict[str, list[Visited]]:
+        """Supervision visits of the period, and of the year so far."""
+        windows = {"now": self.windows.now, "cumulative": self.windows.cumulative}
+        return {name: supervision.visits(window, self.communes.ids) for name, window in windows.items()}
+
+    @cached_property
+    def followed(self) -> Followed:
+        """The recommendations of the year so far."""
+        return supervision.followed(self.windows.cumulative, self.communes.ids)
+
+    def visited(self, area: int, commune: int | None) -> int | None:
+        """Visits of the year to a commune that looked at an area, or at all; None: none anywhere."""
+        rows = self.visits["cumulative"]
+        found = [
+            row
+            for row in rows
+            if row.area in (None, area) and commune in (None, self.communes.current(row.commune))
+        ]
+        return len(found) if rows else None
+
     def is_policy(self, row: Delivered) -> bool:
         """A meal that the state pays for: told apart, in no total."""
         return row.source in BUDGETS and self.items[row.item].code in POLICY_ITEMS

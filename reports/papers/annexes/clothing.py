@@ -37,12 +37,12 @@ def clothing(figures: Figures) -> Annex:
         )
         needs: list[Cell] = [*by_band, needed] if known else [None] * (len(bands) + 1)
         share = percent_cell(quantity, needed) if known else None
-        return [*needs, turns, quantity, value, share, None]
+        return [*needs, turns, quantity, value, share, figures.visited(area, commune)]
 
     rows = [row(unit.name, *cells(unit.pk)) for unit in figures.communes.present]
     notes = [
         "Nhu cầu và số lượng cộng theo món (bộ, chiếc, đôi); kết quả hỗ trợ là số lũy kế từ đầu năm. Tỷ lệ "
-        "tính trên tổng số, không lấy bình quân."
+        "tính trên tổng số, không lấy bình quân. Giám sát: số đợt giám sát đã thực hiện từ đầu năm."
     ]
     rows.append(total(TOTAL, *cells(None)))
     return annex("V", "Hỗ trợ đồ ấm", "Đơn vị tính: món, lượt trẻ em, đồng", columns, rows, notes)

@@ -1,0 +1,53 @@
+"""Supervision in figures: visits done in a period, and what became of their recommendations [plan II.3.3]."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from distributions.models import Recommendation, SupervisionVisit
+from reports.figures.windows import Window
+
+# Named one by one in the text; more are counted.
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Visited:
+    """One visit; ``area`` is None if it looked at everything."""
+
+    area: int | None
+    commune: int
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Recommendations made by the close of data: how many, how many closed, and the texts of the others."""
+
+    made: int
+    closed: int
+    open_ones: tuple[str, ...]
+
+
+def visits(window: Window, communes: Collection[int]) -> list[Visited]:
+    """The visits done in a window and written down by its close."""
+    done = SupervisionVisit.objects.done().filter(
+        window.filter("done_on", "done_at"), place__unit_id__in=communes
+    )
+    return [Visited(*row) for row in done.order_by("pk").values_list("area_id", "place__unit_id")]
+
+
+def followed(window: Window, communes: Collection[int]) -> Followed:
+    """Of the visits of a window; as they stood at the close of data."""
+    rows = Recommendation.objects.filter(
+        window.filter("visit__done_on", "visit__done_at"),
+        visit__place__unit_id__in=communes,
+        made_at__lt=window.closed_at,
+    )
+    still_open = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=window.closed_at))
+    made = rows.count()
+    left = still_open.select_related("owner").order_by("due_on", "pk")
+    texts = tuple(f"{row.text} ({row.owner})" for row in left)
+    return Followed(made, made - len(texts), texts)
