@@ -48,6 +48,7 @@ def proposal(username: str) -> dict[str, float]:
 def queries_of_allocation(username: str, pair: Pair) -> int:
     """The deed's own, the client key's among them; who the user is and sees is read once for each request."""
     user, supply_line, need = _sides(username, pair)
+    allocate(by=user, supply_line=supply_line, need=need, quantity=1)  # what a process reads once
     with CaptureQueriesContext(connection) as queries:
         allocate(by=user, supply_line=supply_line, need=need, quantity=1, key=uuid.uuid4())
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
