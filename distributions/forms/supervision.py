@@ -59,5 +59,5 @@ class CloseForm(forms.Form):
 
 
 class QuestionForm(forms.Form):
-    question = forms.CharField(label=_("Question"), max_length=300)
+    question = forms.CharField(label=_("Checklist question"), max_length=300)
     order = WholeNumberField(label=_("Order"), max_digits=4, initial=0)
