@@ -18,9 +18,10 @@ LISTS = (
     ("Pledges still open", "pledge_list", "?state=open"),
     ("Supply", "supply_list", ""),
     ("Supply in stock", "supply_list", "?has=stock"),
-    ("Stock by custodian", "stock_list", "?has=stock"),
     ("Receipts", "receipt_list", ""),
 )
+# It adds up every line: more of them cost more, nothing is promised.
+SUM = ("Stock by custodian", "stock_list", "?has=stock")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Sizes:
     warm_ups: int
 
 
-WHOLE = Sizes(small=1_000, large=100_000, requests=30, warm_ups=3)
+WHOLE = Sizes(small=1_000, large=100_000, requests=60, warm_ups=5)
 QUICK = Sizes(small=40, large=400, requests=4, warm_ups=1)
 
 
@@ -40,11 +41,15 @@ def measure(databases: Databases, sizes: Sizes) -> Iterator[Line]:
     for count, name in names.items():
         user = databases.fill(name, "donors_data.lists", count)
     with databases.portal(names[sizes.large]) as large, databases.portal(names[sizes.small]) as small:
-        for what, name, query in LISTS:
-            yield _list(what, large, small, user, name, query, sizes)
+        for page in LISTS:
+            yield _list(large, small, user, page, sizes, promised=True)
+        yield _list(large, small, user, SUM, sizes, promised=False)
 
 
-def _list(what: str, large: Portal, small: Portal, user: str, name: str, query: str, sizes: Sizes) -> Line:
+def _list(
+    large: Portal, small: Portal, user: str, page: tuple[str, str, str], sizes: Sizes, *, promised: bool
+) -> Line:
+    what, name, query = page
     path = large.call("needs_pages.path_of", name) + query
     many, few = in_turns(
         lambda: large.call("needs_pages.time_of", user, path),
@@ -54,7 +59,8 @@ def _list(what: str, large: Portal, small: Portal, user: str, name: str, query: 
     )
     ratio = ratio_of(many, few, _p95)
     label = f"{what}, of {sizes.large:,}: time, p95"
-    return Line(label, str(many), f"of {sizes.small:,}: {few}", ratio, *at_most(MOST_RATIO, ratio.value))
+    promise = at_most(MOST_RATIO, ratio.value) if promised else ()
+    return Line(label, str(many), f"of {sizes.small:,}: {few}", ratio, *promise)
 
 
 def _p95(series: Series) -> float:
