@@ -30,11 +30,13 @@ from distributions.actions import (
     allocate,
     cancel_distribution,
     confirm_delivery,
+    default_pledge,
     plan_distribution,
     reverse_allocation,
     send_distribution,
     settle_missing,
 )
+from distributions.default import fall_of
 from distributions.models import Allocation, AllocationBalance, Distribution
 from distributions.proof import faults
 from donors.actions import (
@@ -79,6 +81,10 @@ class Supply:
     @property
     def free(self) -> int:
         return self.quantity - self.withdrawn - self.written_off - self.moved - self.allocated
+
+    @property
+    def to_come(self) -> int:
+        return self.quantity - self.received - self.withdrawn
 
     @property
     def in_stock(self) -> int:
@@ -199,10 +205,45 @@ class Books(RuleBasedStateMachine):
     def receive(self, which: int, quantity: int) -> None:
         pledged = [supply for supply in self.supplies if supply.pledged]
         supply = pledged[which % len(pledged)]
-        quantity = min(quantity, supply.quantity - supply.received)
+        quantity = min(quantity, supply.to_come)
         if quantity:
             donors.received(self.world, supply.line.pledge_line.pledge, quantity, occurred_on=clock.today())
             supply.received += quantity
+
+    @rule(which=WHICH)
+    def default(self, which: int) -> None:
+        """The donor does not keep a pledge: what nothing in stock covers falls, the latest plans first."""
+        pledged = [supply for supply in self.supplies if supply.pledged]
+        supply = pledged[which % len(pledged)]
+        pledge = supply.line.pledge_line.pledge
+        done = self.tried(
+            lambda: default_pledge(
+                by=self.coordinator, pledge=pledge, reason="Thôi", seen=fall_of(pledge).figures()
+            ),
+            allowed=supply.to_come > 0,
+        )
+        if done:
+            self.book_fall(supply)
+            supply.withdrawn += supply.to_come
+
+    def book_fall(self, supply: Supply) -> None:
+        left = supply.in_stock
+        shares = [share for share in self.shares if share.supply is supply]
+        for share in sorted(shares, key=lambda share: share.wanted.need.priority):
+            stays = min(share.open, left)
+            falls, left = share.open - stays, left - stays
+            share.open -= falls
+            share.reversed += falls
+            supply.allocated -= falls
+            share.wanted.covered -= falls
+            self.take_out(share, max(share.planned - stays, 0))
+
+    def take_out(self, share: Share, quantity: int) -> None:
+        share.planned -= quantity
+        for trip in reversed([one for one in self.trips if one.share is share and one.state == "planned"]):
+            taken = min(trip.quantity, quantity)
+            trip.quantity, quantity = trip.quantity - taken, quantity - taken
+            trip.state = trip.state if trip.quantity else "cancelled"
 
     @rule(amount=st.integers(min_value=1, max_value=60))
     def give_money(self, amount: int) -> None:
