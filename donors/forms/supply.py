@@ -29,8 +29,7 @@ class SupplyFilter(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Retired ones too: what lies in stock of them is still to be found.
-        items = list(SupportItem.objects.select_related("area").order_by("area__order", "order", "code"))
+        items = list(SupportItem.objects.in_use().select_related("area"))
         keepers = Agency.objects.visible_to(user).order_by("unit__level", "name")
         self._offer("area", _("all areas"), {str(item.area_id): str(item.area) for item in items})
         self._offer("item", _("all goods"), {str(item.pk): str(item) for item in items})
