@@ -23,7 +23,7 @@ from distributions.default import (
     open_on,
     supply_of,
 )
-from distributions.models import Allocation, Distribution, DistributionLine
+from distributions.models import Distribution
 from distributions.states import DISTRIBUTION_TRANSITIONS
 from distributions.wording import listed, number, thing
 from donors import ledger as supply_ledger
@@ -98,20 +98,20 @@ def _not_open(pledge: Pledge) -> str:
 
 def _refuse_stale(fall: Fall, seen: Mapping[str, int]) -> None:
     """A plan or allocation that nobody has seen in the preview never falls: the preview is shown anew."""
-    now = fall.figures()
-    changed = [name for name in {**now, **seen} if now.get(name, 0) != seen.get(name, 0)]
+    now, names = fall.figures(), _names(fall)
+    changed = [figure for figure in {**now, **seen} if now.get(figure, 0) != seen.get(figure, 0)]
     if not changed:
         return
     problems = [
         Problem(
             _("%(what)s: %(seen)s when you looked, %(now)s now.")
             % {
-                "what": _named(name),
-                "seen": number(seen.get(name, 0)),
-                "now": number(now.get(name, 0)),
+                "what": names.get(figure) or _("something that was in the preview"),
+                "seen": number(seen.get(figure, 0)),
+                "now": number(now.get(figure, 0)),
             }
         )
-        for name in changed
+        for figure in changed
     ]
     first = Problem(
         _("The preview is outdated, so nothing was saved. Look at what falls now, then confirm again.")
@@ -119,20 +119,25 @@ def _refuse_stale(fall: Fall, seen: Mapping[str, int]) -> None:
     raise Stale([first, *problems], theirs=now, yours=dict(seen))
 
 
-def _named(figure: str) -> str:
-    """What a figure of the preview is of."""
-    kind, _dash, pk = figure.partition("-")
-    if kind == "line":
-        line = PledgeLine.objects.select_related("item").get(pk=pk)
-        return _("%(what)s still to come") % {"what": line.what}
-    if kind == "allocation":
-        row = Allocation.objects.with_names().get(pk=pk)
-        return _("%(thing)s for %(place)s that fall") % {
-            "thing": thing(row.need.item),
-            "place": row.need.place.full_name,
-        }
-    plan = DistributionLine.objects.select_related("distribution").filter(pk=pk).first()
-    return _("planned in %(code)s") % {"code": plan.distribution.code} if plan else _("a plan that is gone")
+def _names(fall: Fall) -> dict[str, str]:
+    """What each of ``Fall.figures`` is of.
+
+    Never looked up by what the form brought back: a made-up number would be answered with another
+    district's names.
+    """
+    lines = {
+        f"line-{each.line.pk}": _("%(what)s still to come") % {"what": each.line.what} for each in fall.lines
+    }
+    allocations = {
+        f"allocation-{each.allocation.pk}": _("%(thing)s for %(place)s that fall")
+        % {"thing": thing(each.allocation.need.item), "place": each.allocation.need.place.full_name}
+        for each in fall.allocations
+    }
+    plans = {
+        f"plan-{each.line.pk}": _("planned in %(code)s") % {"code": each.line.distribution.code}
+        for each in fall.plans
+    }
+    return {**lines, **allocations, **plans}
 
 
 def _take_out(

@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from directory import clock, history
 from directory.errors import Forbidden, Stale, WrongState
@@ -30,12 +31,20 @@ from tests.world import World
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 ClientOf = Callable[[User], Client]
+UNNAMED = "something that was in the preview: 7 when you looked, 0 now."
 REASON = "Công ty không liên hệ được"
 
 
 def _default(by: User, pledge: Pledge, seen: dict[str, int] | None = None) -> Pledge:
     seen = fall_of(pledge).figures() if seen is None else seen
     return default_pledge(by=by, pledge=pledge, reason=REASON, seen=seen)
+
+
+def _what_changed(by: User, pledge: Pledge, seen: dict[str, int]) -> list[str]:
+    """What an outdated preview names, in English."""
+    with override("en"):
+        refusal = refusal_of(lambda: _default(by, pledge, seen))
+    return [str(problem.message) for problem in refusal.problems][1:]
 
 
 def _parts(allocation: Allocation) -> tuple[int, int, int]:
@@ -265,6 +274,28 @@ def test_a_damaged_preview_does_nothing(
     url = reverse("pledge_default", args=[_of(supply).pk])
     with nothing_changed():
         assert client_of(coordinator).post(url, {"seen": seen, "reason": REASON}).status_code == 422
+
+
+@pytest.mark.parametrize("figure", ["line-x", "line-999999", "allocation-999999", "plan-x", ""])
+def test_a_figure_that_was_never_in_the_preview_is_refused(
+    client_of: ClientOf, world: World, supply: SupplyLine, coordinator: User, figure: str
+) -> None:
+    url = reverse("pledge_default", args=[_of(supply).pk])
+    seen = {**fall_of(_of(supply)).figures(), figure: 7}
+    with nothing_changed():
+        response = client_of(coordinator).post(url, {"seen": json.dumps(seen), "reason": REASON})
+    assert response.status_code == 409
+    assert _what_changed(coordinator, _of(supply), seen) == [UNNAMED]
+
+
+def test_what_falls_of_another_pledge_is_not_named(
+    world: World, supply: SupplyLine, coordinator: User
+) -> None:
+    """A made-up figure would otherwise be answered with the names of another district."""
+    other = build.allocated(world, 10)
+    made_up = {f"allocation-{other.pk}": 7, f"line-{other.supply_line.pledge_line_id}": 7}
+    seen = {**fall_of(_of(supply)).figures(), **made_up}
+    assert _what_changed(coordinator, _of(supply), seen) == [UNNAMED] * 2
 
 
 def test_others_do_not_find_the_deed(
