@@ -49,11 +49,11 @@ def release_cash(purchase: Purchase, *, by: User, occurred_on: date, reason: str
 def spend_cash(purchase: Purchase, amount: int, *, by: User, occurred_on: date, reason: str = "") -> None:
     """Pay ``amount`` đồng for a purchase whose reservation was given up before.
 
-    Raises ``NotEnough`` over what is free. A negative amount is a counter-row: it comes back.
+    Raises ``NotEnough`` over what is free.
     """
     line = purchase.cash_line
     changed = CashBalance.objects.filter(
-        pk=line.pk, received__gte=F("reserved") + F("spent") + amount, spent__gte=-amount
+        pk=line.pk, received__gte=F("reserved") + F("spent") + amount
     ).update(spent=F("spent") + amount)
     if not changed:
         raise _not_free(line, CashBalance.objects.get(pk=line.pk), amount, "spent")

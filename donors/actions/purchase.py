@@ -19,6 +19,7 @@ from directory.states import target_of
 from donors import ledger, ledger_cash, ledger_stock
 from donors.checks import day_in_words
 from donors.models import PledgeLine, Purchase, SupplyLine
+from donors.models.pledge_line import EARMARKS
 from donors.permissions import demand_handling
 from donors.purchase_checks import problems_of_invoice, problems_of_plan
 from donors.states import PURCHASE_TRANSITIONS
@@ -64,6 +65,9 @@ def plan_purchase(
     demand_handling(by, cash_line.pledge)
     pledge = ledger.lock_pledge(cash_line.pledge)
     ledger.lock_cash(pledge)
+    # What the money is for may have been changed since the line was read.
+    lines = PledgeLine.objects.select_related("pledge__scope", "pledge__source", *EARMARKS)
+    cash_line = lines.get(pk=cash_line.pk)
     if problems := problems_of_plan(by, cash_line, wanted):
         raise Refusal(problems, code="invalid_purchase")
     ledger_cash.check_free(cash_line, wanted.quantity * wanted.unit_price, place="unit_price")

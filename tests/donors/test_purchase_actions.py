@@ -143,6 +143,17 @@ def test_a_binding_earmark_binds_what_the_money_buys(
     assert refusals(refusal) == places
 
 
+def test_what_the_money_is_for_is_read_anew(world: World) -> None:
+    """Somebody bound the money between the page and the purchase."""
+    money = money_of(world)
+    PledgeLine.objects.filter(pk=money.pk).update(
+        earmark="area", earmark_area=world.area("play"), earmark_hard=True
+    )
+    with nothing_booked(), pytest.raises(Refusal) as refusal:
+        planned(world, money=money)
+    assert refusals(refusal) == ["item"]
+
+
 def test_only_who_handles_the_pledge_buys(world: World, officer: User, stranger: User, leader: User) -> None:
     money = money_of(world, by=officer)
     for by in (stranger, leader):
