@@ -44,6 +44,15 @@ def lock_supply(pledge: Pledge) -> dict[int, SupplyBalance]:
     return {balance.line.pledge_line_id: balance for balance in rows}
 
 
+def lock_goods(pledge: Pledge) -> list[SupplyBalance]:
+    """The balances of all its goods, also of a surplus, what was moved and what was bought, by pk.
+
+    After ``lock_supply`` it keeps the order: what was promised was opened before anything else.
+    """
+    rows = SupplyBalance.objects.select_for_update(no_key=True, of=("self",))
+    return list(rows.select_related("line").filter(line__pledge_line__pledge=pledge).order_by("pk"))
+
+
 def lock_cash(pledge: Pledge) -> dict[int, CashBalance]:
     """The balances of the pledge's cash lines, by pledge line."""
     rows = CashBalance.objects.select_for_update(no_key=True).filter(line__pledge=pledge).order_by("pk")

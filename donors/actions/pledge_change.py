@@ -17,7 +17,7 @@ from directory.errors import NotEnough, Problem, Refusal, Stale
 from directory.models import HistoryEntry, Place, SupportArea, User
 from directory.stale import says_both
 from directory.states import target_of
-from donors import claims, corrections
+from donors import claims, corrections, ledger
 from donors.actions.instalment import fit_instalments
 from donors.actions.pledge import PledgedLine
 from donors.actions.pledge_state import Balances, close_if_nothing_is_left, hold, named
@@ -201,11 +201,9 @@ def _purpose(
     meant = PledgedLine(kind=line.kind, item=line.item, **fields_of(purpose))
     yield from earmark_problems(meant, pledge.scope, place)
     if line.pk in balances.supply:
-        held = [supply for supply in line.supply_lines.select_related("balance") if supply.balance.allocated]
-        taken, named_claims = (
-            sum(each.balance.allocated for each in held),
-            [claims.named(each) for each in held],
-        )
+        goods = [each for each in ledger.lock_goods(pledge) if each.line.pledge_line_id == line.pk]
+        held = [each for each in goods if each.allocated]
+        taken, named_claims = sum(each.allocated for each in held), [claims.named(each.line) for each in held]
     else:
         money = balances.cash[line.pk]
         taken, named_claims = money.reserved + money.spent, []

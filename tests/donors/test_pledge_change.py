@@ -123,6 +123,15 @@ def test_a_purpose_changes_until_something_is_allocated(world: World, coordinato
     assert [problem.place for problem in refusal.problems] == [f"line-{line.pk}-purpose"]
 
 
+def test_a_purpose_stays_once_a_surplus_is_allocated(world: World, coordinator: User) -> None:
+    pledge, village = pledged(world, lines=[goods(world), cash(1_000)]), world.village("Ia Dom")
+    received(world, pledge, 230)
+    SupplyBalance.objects.filter(line__origin="surplus").update(allocated=30)
+    refusal = _refused(coordinator, pledge, _meant(terms_of(pledge), earmark="place", earmark_place=village))
+    line = pledge.lines.get(kind="goods")
+    assert [problem.place for problem in refusal.problems] == [f"line-{line.pk}-purpose"]
+
+
 def test_a_purpose_fits_the_item(world: World, coordinator: User) -> None:
     pledge = pledged(world)
     refusal = _refused(
