@@ -172,7 +172,8 @@ def _went_on(line: SupplyLine, accepted: int) -> NotEnough:
         _(
             "The %(accepted)s %(unit)s of %(item)s cannot be taken back: only %(left)s of what %(agency)s "
             "received are still in stock (sent: %(sent)s, written off: %(off)s, moved: %(moved)s). What was "
-            "sent or moved must come back first."
+            "moved stays with its new custodian. If too many were counted, write the difference off where it "
+            "is kept, saying why; if too few, record the rest as another receipt."
         )
         % {
             "accepted": grouped(accepted),
@@ -195,7 +196,7 @@ def _is_used(line: PledgeLine, amount: int) -> NotEnough:
     return NotEnough(
         _(
             "The %(amount)s đồng cannot be taken back: only %(left)s of %(whole)s are not reserved or spent "
-            "(reserved: %(reserved)s, spent: %(spent)s). Cancel the planned purchase first."
+            "(reserved: %(reserved)s, spent: %(spent)s). %(advice)s"
         )
         % {
             "amount": grouped(amount),
@@ -203,7 +204,18 @@ def _is_used(line: PledgeLine, amount: int) -> NotEnough:
             "whole": grouped(balance.received),
             "reserved": grouped(balance.reserved),
             "spent": grouped(balance.spent),
+            "advice": _way_out(enough_when_cancelled=amount <= free + balance.reserved),
         },
         left=free,
         whole=balance.received,
+    )
+
+
+def _way_out(*, enough_when_cancelled: bool) -> str:
+    """A reservation is given up with its purchase; what was spent never comes back."""
+    if enough_when_cancelled:
+        return _("Cancel planned purchases first: what they reserve is free again then.")
+    return _(
+        "What was spent stays on record, so this receipt stands too: write what was wrong into the note of "
+        "the pledge."
     )

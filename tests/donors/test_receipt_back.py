@@ -113,7 +113,15 @@ def test_money_reserved_for_a_purchase_is_not_taken_back(world: World, coordinat
     pledge = pledged(world, lines=[cash(1_000)])
     receipt = received(world, pledge, amount=1_000)
     CashBalance.objects.update(reserved=1)
-    with unchanged(*TABLES), pytest.raises(NotEnough, match=r"only 999 of 1.000"):
+    with unchanged(*TABLES), pytest.raises(NotEnough, match=r"only 999 of 1.000.* Cancel planned purchases"):
+        _back(coordinator, receipt)
+
+
+def test_money_that_is_spent_is_never_taken_back(world: World, coordinator: User) -> None:
+    pledge = pledged(world, lines=[cash(1_000)])
+    receipt = received(world, pledge, amount=1_000)
+    CashBalance.objects.update(reserved=300, spent=1)
+    with unchanged(*TABLES), pytest.raises(NotEnough, match=r"only 699 of 1.000.* so this receipt stands"):
         _back(coordinator, receipt)
 
 
