@@ -93,7 +93,7 @@ class PledgeForm(RowsForm, OverlapForm):
         if "pledged_on" in values:
             self.add_problems(days_of_pledge(values["pledged_on"], values.get("due_on")))
         for number in self.filled_rows:
-            if not self.row_is_wrong(number):
+            if "scope" in values and not self.row_is_wrong(number):
                 self.add_problems(self._problems_of_row(number, values["scope"]))
         if not self.errors:
             self._warn_of_overlaps(values)

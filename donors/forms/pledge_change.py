@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,35 +36,44 @@ class ReasonForm(forms.Form):
     )
 
 
-class WithdrawForm(RowsForm, ReasonForm):
-    """A number for each line of which something is still to come; none at all: everything that is."""
+class WithdrawForm(ReasonForm):
+    """A number for each line of which something is still to come; none at all: everything that is.
+
+    Every line has its field, named by its id: what came while the page was read moves no number to another
+    line, and a number for a line with nothing left is refused.
+    """
 
     def __init__(self, pledge: Pledge, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = [line for line in pledge.lines.all() if line.to_come]
+        self.lines = list(pledge.lines.all())
         for line in self.lines:
             digits = {} if line.is_goods else {"max_digits": DONG_DIGITS}
-            label = gettext_lazy("How much is withdrawn")
-            self.add_row({"size": WholeNumberField(label=label, required=False, **digits)})
+            label = format_lazy("{what}: {label}", what=line.what, label=_HOW_MUCH)
+            field = WholeNumberField(label=label, required=False, **digits)
+            field.short_label = _HOW_MUCH  # type: ignore[attr-defined]
+            self.fields[_size_of(line)] = field
 
     @property
-    def lines_with_rows(self) -> list[tuple[PledgeLine, dict[str, forms.BoundField]]]:
-        return list(zip(self.lines, self.rows, strict=True))
+    def lines_with_fields(self) -> list[tuple[PledgeLine, forms.BoundField]]:
+        """Those of which something is to come, or of which a number was refused."""
+        fields = [(line, self[_size_of(line)]) for line in self.lines]
+        return [(line, field) for line, field in fields if line.to_come or field.errors]
 
     def parts(self) -> list[WithdrawnPart]:
-        """What was typed; empty if nothing was."""
-        sizes = [self.values_of(number)["size"] or 0 for number in range(len(self.lines))]
-        return [
-            WithdrawnPart(line, size, f"lines-{number}-size")
-            for number, (line, size) in enumerate(zip(self.lines, sizes, strict=True))
-            if size
-        ]
+        """What was typed, a 0 too; empty if nothing was."""
+        typed = [(line, self.cleaned_data[_size_of(line)]) for line in self.lines]
+        return [WithdrawnPart(line, size, _size_of(line)) for line, size in typed if size is not None]
 
     def all_parts(self) -> list[WithdrawnPart]:
-        return [
-            WithdrawnPart(line, line.to_come, f"lines-{number}-size")
-            for number, line in enumerate(self.lines)
-        ]
+        return [WithdrawnPart(line, line.to_come, _size_of(line)) for line in self.lines if line.to_come]
+
+
+_HOW_MUCH = gettext_lazy("How much is withdrawn")
+
+
+def _size_of(line: PledgeLine) -> str:
+    """The field of a line."""
+    return f"line-{line.pk}-size"
 
 
 class PledgeChangeForm(RowsForm, ReasonForm, OverlapForm):

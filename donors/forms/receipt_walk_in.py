@@ -125,7 +125,7 @@ class WalkInForm(RowsForm):
             for place in ("new_kind", "new_origin")
             if not values.get(place) and place not in self.errors
         ]
-        self.duplicates = self._likely(values)
+        self.duplicates = self._likely(values) if "scope" in values else []
         if self.duplicates and not values.get("register_anyway"):
             message = _(
                 "This donor may be registered already: compare with those shown below. "

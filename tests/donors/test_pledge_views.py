@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from directory.models import User
-from donors.models import Instalment, Pledge, PledgeLine
+from donors.models import Instalment, Pledge, PledgeLine, SupplyBalance, SupplyMove
 from tests.distributions.build import need_of
 from tests.donors.build import cash, donor, goods, pledged, received, supply_of
 from tests.donors.counting import rows, unchanged
@@ -253,12 +253,45 @@ def test_of_a_closed_pledge_the_page_offers_only_what_may_change(browser: Client
 def test_a_part_is_withdrawn_on_its_page(browser: Client, world: World) -> None:
     pledge = pledged(world, lines=[goods(world), cash(1_000)])
     received(world, pledge, 20)
-    url = reverse("pledge_withdraw", args=[pledge.pk])
-    assert browser.post(url, {"reason": "x", "lines-0-size": "181"}).status_code == 409
-    assert browser.post(url, {"reason": "x", "lines-0-size": "30"}).status_code == 302
+    url, size = reverse("pledge_withdraw", args=[pledge.pk]), f"line-{supply_of(pledge).pledge_line_id}-size"
+    assert browser.post(url, {"reason": "x", size: "181"}).status_code == 409
+    assert browser.post(url, {"reason": "x", size: "30"}).status_code == 302
+    assert supply_of(pledge).balance.to_come == 150
+    assert browser.post(url, {"reason": "x", size: "0"}).status_code == 422
     assert supply_of(pledge).balance.to_come == 150
     browser.post(url, {"reason": "hết"})
     assert (supply_of(pledge).balance.to_come, Pledge.objects.get().state) == (0, "received")
+
+
+def test_a_withdrawal_stays_at_the_line_it_was_typed_for(browser: Client, world: World) -> None:
+    """The first line came in full while the page was read: no number slips, and none becomes “all”."""
+    pledge = pledged(world, lines=[goods(world), goods(world, "meal", 300)])
+    first, second = pledge.lines.order_by("pk")
+    url = reverse("pledge_withdraw", args=[pledge.pk])
+    names = [f"line-{line.pk}-size" for line in (first, second)]
+    assert [field.html_name for _line, field in browser.get(url).context["form"].lines_with_fields] == names
+    received(world, pledge)
+    with unchanged(SupplyMove):
+        response = browser.post(url, {"reason": "x", names[0]: "5"})
+    assert (response.status_code, list(response.context["form"].errors)) == (409, [names[0]])
+    assert f'name="{names[0]}"' in response.text
+    assert browser.post(url, {"reason": "x", names[1]: "30"}).status_code == 302
+    balance = SupplyBalance.objects.get(line__pledge_line=second)
+    assert (balance.withdrawn, supply_of(pledge).balance.withdrawn) == (30, 0)
+
+
+def test_a_scope_that_is_none_is_refused(browser: Client, world: World) -> None:
+    form = {
+        "scope": "999",
+        "donor": donor(world).pk,
+        "mobilised_by": world.agency("LĐTBXH").pk,
+        "pledged_on": "01/03/2025",
+        "lines-0-item": world.item("warm_clothing").pk,
+        "lines-0-quantity": "5",
+    }
+    with unchanged(Pledge):
+        response = browser.post(reverse("pledge_create"), form)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["scope"])
 
 
 def test_an_overdue_pledge_expires_on_its_page(browser: Client, world: World) -> None:

@@ -69,6 +69,7 @@ def test_what_is_brought_is_recorded_in_one_form_and_once(browser: Client, world
     [
         ({"new_name": ""}, ["donor"]),
         ({"new_kind": ""}, ["new_kind"]),
+        ({"scope": "999"}, ["scope"]),
         ({"lines-1-item": ""}, ["lines-1-item"]),
         ({"lines-1-accepted": "", "lines-1-refused": ""}, ["lines-1-accepted", "lines-1-refused"]),
         ({"lines-1-refuse_reason": ""}, ["lines-1-refuse_reason"]),
