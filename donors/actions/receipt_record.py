@@ -130,6 +130,11 @@ def demand_issuable(by: User, receipt: Receipt) -> None:
             _("The record of %(code)s is issued already as %(reference)s. Nothing changes it any more.")
             % {"code": receipt.code, "reference": receipt.paper.reference}
         )
+    demand_printable(receipt)
+
+
+def demand_printable(receipt: Receipt) -> None:
+    """Raise the refusal of a record that nobody issues, and of which there is no draft either."""
     if not receipt.stands:
         raise WrongState(
             _("Receipt %(code)s was taken back, so no record of it is issued. Record the receipt anew.")

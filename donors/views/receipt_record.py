@@ -20,7 +20,7 @@ from documents.models import PaperFile
 from documents.pdf import render as render_pdf
 from documents.views.paper import sent
 from donors.actions import issue_receipt_record
-from donors.actions.receipt_record import demand_issuable
+from donors.actions.receipt_record import demand_issuable, demand_printable
 from donors.forms import RecordForm
 from donors.models import Receipt
 from donors.papers import file_name, receipt_record, symbol_of
@@ -30,11 +30,15 @@ from donors.views.receipt import receipt_within_reach
 @access(Permission.VIEW_DONORS)
 @require_GET
 def receipt_paper(request: Request, pk: int) -> HttpResponseBase:
-    """Who sees the receipt reads its record: as it was issued, or a draft with blanks for number and date."""
+    """Who sees the receipt reads its record: as it was issued, or a draft with blanks for number and date.
+
+    No draft of what is issued to nobody: a receipt taken back, or kept by who writes in another form.
+    """
     receipt = receipt_within_reach(request, pk)
     if receipt.paper is not None:
         files = PaperFile.objects.of(receipt.paper).select_related("paper")
         return sent(request, within_reach(files, kind=PaperFile.Kind.PDF))
+    demand_printable(receipt)
     return file_response(render_pdf(receipt_record(receipt)), "application/pdf", file_name(receipt), "pdf")
 
 

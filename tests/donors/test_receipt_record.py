@@ -153,6 +153,20 @@ def test_only_who_sees_the_receipt_reads_its_record(
     assert client_of(officer).get(reverse("paper_file", args=[kept.pk, "pdf"])).status_code == 404
 
 
+def test_what_has_no_record_has_no_draft(
+    world: World, coordinator: User, union_officer: User, client_of: ClientOf
+) -> None:
+    back = received(world, pledged(world), 5)
+    counter = take_back_receipt(by=coordinator, receipt=back, reason="nhầm")
+    theirs = received(world, pledged(world), 5, custodian=union_officer.agency)
+    browser = client_of(coordinator)
+    statuses = [
+        browser.get(reverse("receipt_paper", args=[receipt.pk])).status_code
+        for receipt in (back, counter, theirs)
+    ]
+    assert statuses == [409, 409, 422]
+
+
 def test_a_receipt_that_was_taken_back_has_no_record(world: World, coordinator: User) -> None:
     receipt = received(world, pledged(world), 5)
     take_back_receipt(by=coordinator, receipt=receipt, reason="nhầm")
