@@ -74,7 +74,7 @@ def save_targets(
     changed = differences(stored, targets)
     if not changed and note == plan.note:
         return plan
-    _refuse_stale(plan, edits, stored, targets)
+    _refuse_stale(plan, edits, stored, targets, note)
     plan.note = note
     _write(plan, targets)
     history.record(
@@ -181,16 +181,23 @@ def _write(plan: MobilisationPlan, targets: Sequence[PlannedTarget]) -> None:
 
 
 def _refuse_stale(
-    plan: MobilisationPlan, edits: int, stored: Sequence[PlannedTarget], yours: Sequence[PlannedTarget]
+    plan: MobilisationPlan,
+    edits: int,
+    stored: Sequence[PlannedTarget],
+    yours: Sequence[PlannedTarget],
+    note: str,
 ) -> None:
     if plan.edits == edits:
         return
     by = _last_writer(plan)
+    problems = [
+        Problem(f"{line.what}. {says_both(line.before, line.after, by)}")
+        for line in differences(stored, yours)
+    ]
+    if note != plan.note:
+        problems.append(Problem(says_both(plan.note, note, by), "note"))
     raise Stale(
-        [
-            Problem(f"{line.what}. {says_both(line.before, line.after, by)}")
-            for line in differences(stored, yours)
-        ],
+        problems,
         theirs=[target.in_words for target in stored],
         yours=[target.in_words for target in yours],
         by=by,

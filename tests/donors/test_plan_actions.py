@@ -126,6 +126,18 @@ def test_an_edit_over_a_newer_one_is_refused_with_both_values(
     assert [row.quantity for row in planned(saved)] == [50]
 
 
+def test_a_note_that_somebody_else_wrote_is_said_with_yours(
+    world: World, officer: User, coordinator: User
+) -> None:
+    plan = draft_plan(world, officer, target(world, quantity=30))
+    targets = planned(plan)
+    save_targets(by=coordinator, plan=plan, edits=plan.edits, targets=targets, note="Hỏi lại thôn 1")
+    with unchanged(HistoryEntry), pytest.raises(Stale, match=r"Hỏi lại thôn 1.*Đã thống nhất") as refusal:
+        save_targets(by=officer, plan=plan, edits=plan.edits, targets=targets, note="Đã thống nhất")
+    assert [problem.place for problem in refusal.value.problems] == ["note"]
+    assert MobilisationPlan.objects.get().note == "Hỏi lại thôn 1"
+
+
 def test_all_that_is_wrong_is_said_at_its_line(world: World, officer: User) -> None:
     plan = draft_plan(world, officer)
     elsewhere = world.village("Ia Dom")
