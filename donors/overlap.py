@@ -7,6 +7,7 @@ way. A commune's own plan without a place is for the commune.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,12 +34,16 @@ PLAN, PLEDGE, PURCHASE = _("mobilisation plan"), _("pledge"), _("purchase")
 
 @dataclass(frozen=True)
 class Coverage:
-    """``quantity`` (item's unit; None if not said) of an item at a place for an age band; None: all ages."""
+    """``quantity`` (item's unit; None if not said) of an item at a place for an age band; None: all ages.
+
+    ``year``: of the need that it is for, whenever that was pledged; None: the year of the record.
+    """
 
     item: SupportItem
     place: Place
     age_band: AgeBand | None = None
     quantity: int | None = None
+    year: int | None = None
 
     def meets(self, other: Coverage) -> bool:
         return (
@@ -93,15 +98,17 @@ def overlaps(
 ) -> list[Overlap]:
     """What other agencies than ``agency`` have that covers the same within ``scope`` in ``year``.
 
-    ``apart_from``: this pledge and what was bought with it are the asker's own. No query if nothing is
-    covered, and else as many for many as for one.
+    What is for a need is asked in the need's own year. ``apart_from``: this pledge and what was bought with
+    it are the asker's own. No query if nothing is covered, and else as many for many as for one of a year.
     """
-    if not coverages:
-        return []
+    of_year: dict[int, list[Coverage]] = defaultdict(list)
+    for own in coverages:
+        of_year[own.year or year].append(own)
     found = [
         (own, held)
-        for held in _held(scope, agency, year, {own.item.pk for own in coverages}, apart_from)
-        for own in coverages
+        for asked, ours in sorted(of_year.items())
+        for held in _held(scope, agency, asked, {own.item.pk for own in ours}, apart_from)
+        for own in ours
         if own.meets(held.coverage)
     ]
     seen = _seen(user, [held for _own, held in found])
@@ -152,7 +159,7 @@ def covered_by(lines: Iterable[PledgedLine | PledgeLine]) -> list[Coverage]:
 
 def _of_line(line: PledgedLine | PledgeLine) -> Coverage | None:
     if need := line.earmark_need:
-        return Coverage(need.item, need.place, need.age_band, line.quantity)
+        return Coverage(need.item, need.place, need.age_band, line.quantity, need.round.year)
     if line.item and line.earmark_place:
         return Coverage(line.item, line.earmark_place, None, line.quantity)
     return None

@@ -70,7 +70,7 @@ class Purposes:
             if line.earmark_need_id:
                 named.append(line.earmark_need_id)
         needs = Need.objects.nameable_by(user, named)
-        self.needs = needs.select_related("item__area", "age_band", "place__unit", "balance")
+        self.needs = needs.select_related("item__area", "age_band", "place__unit", "round", "balance")
 
     @cached_property
     def offered(self) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ EARMARKS = (
     "earmark_need__item",
     "earmark_need__age_band",
     "earmark_need__place__unit",
+    "earmark_need__round",
 )
 
 

@@ -20,6 +20,7 @@ from donors.overlap import (
     Coverage,
     Overlap,
     covered_by,
+    near,
     overlaps,
     overlaps_of_plan,
     overlaps_of_pledge,
@@ -143,6 +144,26 @@ def test_a_need_is_of_its_age_band_and_year(world: World, coordinator: User) -> 
     assert len(_asked(world, coordinator)) == 1
     assert len(_asked(world, coordinator, age_band=world.band("3-5"))) == 1
     assert _asked(world, coordinator, age_band=world.band("6-10")) == []
+
+
+@pytest.mark.parametrize("years", [(2025, 2026), (2026, 2025), (2026, 2027)])
+def test_two_pledges_to_one_need_meet_whatever_year_they_are_of(
+    world: World, coordinator: User, years: tuple[int, int]
+) -> None:
+    need = approved_need(world, band="3-5")
+    own, other = (
+        pledged(
+            world,
+            mobilised_by=world.agency(agency),
+            due_on=date(year, 12, 1),
+            lines=[goods(world, quantity=20, earmark="need", earmark_need=need)],
+        )
+        for agency, year in zip(("LĐTBXH", "MTTQ"), years, strict=True)
+    )
+    for asked, found in ((own, other), (other, own)):
+        loaded = Pledge.objects.for_list().get(pk=asked.pk)
+        assert [held.name for held in overlaps_of_pledge(coordinator, loaded)] == [found.code]
+    assert near(world.district, need.round.year, need.item_id, {need.place.unit_id}, 0)[1].count() == 2
 
 
 def test_a_communes_plan_without_a_place_is_for_the_commune(world: World, coordinator: User) -> None:
