@@ -55,7 +55,8 @@ def set_instalments(
 ) -> Pledge:
     """Say which part of each line is due on which day; none: the whole pledge has its one day again.
 
-    The parts of a line make the whole of it. The pledge's own day is that of the last part.
+    The parts of a line make the whole of it. The pledge's own day is that of the last part, or
+    stays if it is later and a line does not come in parts.
     Raises ``Forbidden``; ``WrongState`` unless open; ``Stale`` if others changed what ``known`` says;
     ``Refusal`` naming each day and line that is wrong.
     """
@@ -72,9 +73,7 @@ def set_instalments(
     if problems := list(_problems(pledge, lines, parts, reason)):
         raise Refusal(problems, code="invalid_instalments")
     _store(lines, wanted)
-    if parts:
-        pledge.due_on = max(part.due_on for part in parts)
-        pledge.save(update_fields=["due_on"])
+    _fit_due_day(pledge, wanted)
     history.record(
         pledge,
         gettext_noop("set the instalments"),
@@ -86,8 +85,25 @@ def set_instalments(
     return pledge
 
 
-def fit_instalments(line: PledgeLine) -> None:
-    """After a change of the line's size: the last instalment takes the difference, up or down."""
+def fit_instalments(pledge: Pledge, lines: Sequence[PledgeLine]) -> None:
+    """After a change of the lines' sizes: the last instalment takes the difference, up or down."""
+    for line in lines:
+        _fit(line)
+    _fit_due_day(pledge, instalments_of(pledge))
+
+
+def _fit_due_day(pledge: Pledge, days: Days) -> None:
+    """A line without parts is due on the pledge's own day, so that moves to no earlier one."""
+    due = [day for of_line in days.values() for day in of_line]
+    if not due:
+        return
+    if pledge.due_on and not all(days.values()):
+        due.append(pledge.due_on)
+    pledge.due_on = max(due)
+    pledge.save(update_fields=["due_on"])
+
+
+def _fit(line: PledgeLine) -> None:
     rows = list(line.instalments.order_by("due_on"))
     more = line.size - sum(row.size for row in rows)
     while rows and more:

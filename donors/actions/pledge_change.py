@@ -237,16 +237,20 @@ def _write(
     )
     pledge.save(update_fields=["due_on", "anonymous", "note"])
     short: list[Problem] = []
+    resized: list[PledgeLine] = []
     for pk, terms in wanted.lines.items():
         if f"line-{pk}-purpose" in changed:
             _mean(lines[pk], terms.purpose)
         if f"line-{pk}-size" in changed:
             try:
                 _resize(lines[pk], terms.size, balances, by, reason)
+                resized.append(lines[pk])
             except NotEnough as refusal:
                 short.append(Problem(str(refusal), f"line-{pk}-size"))
     if short:
         raise NotEnough(short)
+    if resized:
+        fit_instalments(pledge, resized)
 
 
 def _mean(line: PledgeLine, purpose: Purpose) -> None:
@@ -266,7 +270,6 @@ def _resize(line: PledgeLine, size: int, balances: Balances, by: User, reason: s
         corrections.resize_cash(line, more, by=by, occurred_on=today, reason=reason)
         line.amount = size
     line.save(update_fields=["quantity", "amount"])
-    fit_instalments(line)
 
 
 def _in_words(

@@ -59,6 +59,16 @@ def test_what_comes_fills_the_earliest_instalment_first(world: World, coordinato
     ]
 
 
+def test_a_line_without_parts_keeps_the_pledges_day(world: World, coordinator: User) -> None:
+    pledge = pledged(world, lines=[goods(world), cash(1_000)], due_on=JUNE)
+    split(coordinator, pledge, {APRIL: [200, 0]})
+    assert Pledge.objects.get().due_on == JUNE
+    split(coordinator, pledge, {APRIL: [50, 0], AUGUST: [150, 0]})
+    assert Pledge.objects.get().due_on == AUGUST
+    split(coordinator, pledge, {APRIL: [200, 0], JUNE: [0, 1_000]})
+    assert Pledge.objects.get().due_on == JUNE
+
+
 def test_what_is_withdrawn_is_taken_off_the_last(world: World, coordinator: User) -> None:
     pledge = pledged(world)
     split(coordinator, pledge, {APRIL: [50], JUNE: [100], AUGUST: [50]})

@@ -147,6 +147,7 @@ def test_the_last_instalment_takes_the_difference(world: World, coordinator: Use
         change(coordinator, pledge, _sized(terms_of(pledge), size))
         assert list(Instalment.objects.order_by("due_on").values_list("quantity", flat=True)) == sizes
     pledge.refresh_from_db()
+    assert pledge.due_on == JUNE
     refusal = _refused(coordinator, pledge, replace(terms_of(pledge), due_on=date(2025, 12, 1)))
     assert [problem.place for problem in refusal.problems] == ["due_on"]
 
