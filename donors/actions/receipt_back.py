@@ -15,7 +15,7 @@ from directory.models import User
 from directory.states import target_of
 from donors import corrections, ledger
 from donors.actions.pledge_state import Balances, hold
-from donors.models import Pledge, Receipt, ReceiptLine, SupplyLine
+from donors.models import Pledge, PledgeLine, Receipt, ReceiptLine, SupplyBalance, SupplyLine
 from donors.permissions import demand_handling
 from donors.states import PLEDGE_TRANSITIONS, PledgeState
 
@@ -110,9 +110,17 @@ def _take_back(line: ReceiptLine, counter: Receipt, pledge: Pledge, by: User, re
             ledger.withdraw_cash(line.pledge_line, line.amount, by=by, occurred_on=today, reason=reason)
         return
     corrections.take_back_supply(back, by=by, occurred_on=today, reason=reason)
+    _forget_value(supply, line.pledge_line)
     if not comes_again or supply.origin != SupplyLine.Origin.PLEDGE:
         gone = line.accepted + line.refused
         ledger.withdraw_supply(supply, gone, by=by, occurred_on=today, reason=reason)
+
+
+def _forget_value(supply: SupplyLine, promised: PledgeLine) -> None:
+    """With nothing left of what came, the value is again that of the promise: the next receipt says it."""
+    if supply.origin == SupplyLine.Origin.PLEDGE and not SupplyBalance.objects.get(pk=supply.pk).received:
+        supply.unit_value = promised.unit_value or 0
+        supply.save(update_fields=["unit_value"])
 
 
 def _settle(pledge: Pledge, balances: Balances) -> str:

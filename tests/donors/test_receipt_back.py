@@ -70,6 +70,18 @@ def test_a_receipt_is_taken_back_by_a_row_of_its_own(world: World, coordinator: 
     assert supply_of(pledge).balance.received == 170
 
 
+def test_a_mistyped_value_goes_with_its_receipt(world: World, coordinator: User) -> None:
+    pledge = pledged(world, unit_value=0)
+    wrong = received(world, pledge, 20, unit_value=9_000_000)
+    other = received(world, pledge, 30)
+    _back(coordinator, wrong)
+    assert supply_of(pledge).unit_value == 9_000_000  # of what the other receipt brought
+    _back(coordinator, other)
+    assert supply_of(pledge).unit_value == 0
+    received(world, pledge, 20, unit_value=90_000)
+    assert supply_of(pledge).unit_value == 90_000
+
+
 def _money(pledge: Pledge, amount: int) -> Any:
     from donors.actions import ReceivedLine
 
