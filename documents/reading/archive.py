@@ -22,24 +22,25 @@ MEGABYTE = 1024 * 1024
 MOST_PARTS, MOST_UNPACKED = 400, 160 * MEGABYTE
 MOST_DIRECTORY = MOST_PARTS * 300
 PIECE = 64 * 1024
+# Parts that say what belongs together are looked at whole: a link in each row makes 4 MB of them.
+MOST_RELATIONS = 8 * MEGABYTE
 
 END, LOCATOR_64, LOCAL = b"PK\x05\x06", b"PK\x06\x07", b"PK\x03\x04"
 END_SIZE, LONGEST_COMMENT, LOCAL_SIZE = 22, 65535, 30
 ENCRYPTED_FLAG = 1
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 
-WORKBOOK = "xl/workbook.xml"
+WORKBOOK, TYPES = "xl/workbook.xml", "[Content_Types].xml"
 MACROS = re.compile(r"vbaProject|vbaData|^xl/(macrosheets|dialogsheets)/", re.IGNORECASE)
 EXTERNAL = re.compile(r"^xl/(externalLinks/|connections\.xml|queryTables/)", re.IGNORECASE)
 EMBEDDED = re.compile(r"^xl/(embeddings|activeX|ctrlProps)/", re.IGNORECASE)
 ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 STRICT = b"purl.oclc.org/ooxml/spreadsheetml"
 MACRO_TYPE = b"macroEnabled"
-RELATION, LINK = (
-    re.compile(rb"<[\w:]*Relationship\b[^>]*>"),
-    re.compile(rb"""Type=["'][^"']*/hyperlink["']"""),
-)
-OUTSIDE = re.compile(rb"""TargetMode=["']External["']""")
+# To the next tag: an address may hold “>”, but never “<”.
+RELATION = re.compile(rb"<[\w:]*Relationship\b[^<]*")
+LINK = re.compile(rb"""Type\s*=\s*["'][^"']*/hyperlink["']""")
+OUTSIDE = re.compile(rb"""TargetMode\s*=\s*["']External["']""")
 # A cell whose formula came to nothing (#N/A, #REF! …).
 ERROR_CELL = b't="e"'
 # Longer than any mark that is looked for, so that none hides between two pieces.
@@ -93,7 +94,7 @@ def _check_kind(names: set[str], name: str) -> None:
         raise refusal("binary_workbook", name)
     if "content.xml" in names and "mimetype" in names:
         raise refusal("open_document", name)
-    if WORKBOOK not in names or "[Content_Types].xml" not in names:
+    if WORKBOOK not in names or TYPES not in names:
         what = _("a text document (Word)") if "word/document.xml" in names else _("an archive (ZIP)")
         raise refusal("not_a_workbook", name, what=what)
     if any(MACROS.search(each) for each in names):
@@ -114,11 +115,38 @@ def _look_through(content: bytes, parts: list[zipfile.ZipInfo], name: str) -> bo
         if end > len(content):
             raise refusal("truncated", name)
         before = b""
-        for piece in _unpacked(memoryview(content)[start:end], part, name):
-            _check_piece(before + piece, part.filename, not before, name)
-            errors = errors or (ERROR_CELL in piece and "worksheets/" in part.filename)
-            before = piece[-OVERLAP:]
+        for piece in _gathered(_unpacked(memoryview(content)[start:end], part, name), _least(part, name)):
+            seen = before + piece
+            _check_piece(seen, part.filename, not before, name)
+            errors = errors or (ERROR_CELL in seen and "worksheets/" in part.filename)
+            before = seen[-OVERLAP:]
     return errors
+
+
+def _least(part: zipfile.ZipInfo, name: str) -> int:
+    """How many bytes of a part are looked at at once."""
+    if not _is_of_relations(part.filename):
+        return PIECE
+    if part.file_size > MOST_RELATIONS:
+        raise refusal("too_large_unpacked", name, most=MOST_RELATIONS // MEGABYTE)
+    return MOST_RELATIONS
+
+
+def _is_of_relations(part: str) -> bool:
+    return part == TYPES or part.endswith(".rels")
+
+
+def _gathered(pieces: Iterator[bytes], least: int) -> Iterator[bytes]:
+    """Pieces of ``least`` bytes or more but for the last: a stream can be packed to come byte by byte."""
+    held, size = [], 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= least:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
 
 
 def _start_of(content: bytes, part: zipfile.ZipInfo, name: str) -> int:
@@ -174,9 +202,9 @@ def _check_piece(piece: bytes, part: str, first: bool, name: str) -> None:
         raise refusal("entities", name)
     if part == WORKBOOK and STRICT in piece:
         raise refusal("strict", name)
-    if part == "[Content_Types].xml" and MACRO_TYPE in piece:
+    if part == TYPES and MACRO_TYPE in piece:
         raise refusal("macros", name)
-    if part.endswith(".rels") and any(_leads_outside(found) for found in RELATION.findall(piece)):
+    if part.endswith(".rels") and any(_leads_outside(found[0]) for found in RELATION.finditer(piece)):
         raise refusal("external_links", name)
 
 

@@ -76,6 +76,10 @@ SENTENCES = {
         "On the sheet “%(sheet)s” of “%(name)s” something stands in column %(column)s; at most "
         "%(most)s columns are read. Delete what stands to the right of the list."
     ),
+    "too_many_cells": _(
+        "“%(name)s” has more than %(most)s cells, the empty ones between others counted. Delete what "
+        "stands to the right of the list, or split it into several files."
+    ),
     "too_much_text": _("“%(name)s” holds more text than is read at once. Split it into several files."),
     "utf16": _(
         "“%(name)s” is text in UTF-16 (“Unicode Text”). In Excel choose Save As › “CSV UTF-8” or "

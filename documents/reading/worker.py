@@ -22,6 +22,7 @@ from unicodedata import normalize
 
 MEGABYTE = 1024 * 1024
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 20_000, 200, 60
+MOST_CELLS = 600_000
 MOST_CHARACTERS, LONGEST_CELL = 16 * MEGABYTE, 32_767
 DELIMITERS = ";\t,"
 LOOKED_AT = 50
@@ -49,7 +50,7 @@ class Counted:
     """The lines of all pages, as plain cells, within the limits."""
 
     def __init__(self) -> None:
-        self.rows = self.characters = 0
+        self.rows = self.cells = self.characters = 0
 
     def lines_of(self, rows: Iterable[list[object]], before: int = 0) -> Lines:
         """``before``: empty columns at the left that the rows leave out."""
@@ -62,10 +63,16 @@ class Counted:
                 cells.pop()
             if cells:
                 lines.append((number, margin + cells))
-                self.rows += 1
-                if self.rows > MOST_ROWS:
-                    raise Refused("too_many_rows", {"most": MOST_ROWS})
+                self.count(before + len(cells))
         return lines
+
+    def count(self, cells: int) -> None:
+        """One more line; an empty cell before its last takes as much memory as another."""
+        self.rows, self.cells = self.rows + 1, self.cells + cells
+        if self.rows > MOST_ROWS:
+            raise Refused("too_many_rows", {"most": MOST_ROWS})
+        if self.cells > MOST_CELLS:
+            raise Refused("too_many_cells", {"most": MOST_CELLS})
 
     def plain(self, value: object) -> object:
         """A cell as JSON: a whole number as int, a day as a list of one, nothing as null."""
