@@ -32,6 +32,24 @@ def enter_rows(
 
 
 @action
+def enter_units(*, by: User, added: Sequence[Unit], changed: Sequence[Unit], fields: Sequence[str]) -> None:
+    """The same for units; a new commune is a place as a whole too. Raises ``Forbidden``."""
+    enter_rows(by=by, added=added, changed=changed, fields=fields)
+    whole = [
+        Place(
+            unit=unit,
+            kind=Place.Kind.COMMUNE,
+            name=unit.name,
+            valid_from=unit.valid_from,
+            valid_to=unit.valid_to,
+        )
+        for unit in added
+        if unit.level == Unit.Level.COMMUNE
+    ]
+    history.save_many(whole, by=by, verb="enter place", reason=_(FROM_FILE))
+
+
+@action
 def enter_places(
     *, by: User, added: Sequence[Place], changed: Sequence[Place], fields: Sequence[str]
 ) -> None:

@@ -10,6 +10,7 @@ from documents.actions.paper import (
 )
 from documents.actions.workbook_import import (
     Checked,
+    begin_again,
     check_again,
     check_rows,
     confirm_import,
@@ -26,6 +27,7 @@ from documents.actions.workbook_import import (
 
 __all__ = [
     "Checked",
+    "begin_again",
     "check_again",
     "check_rows",
     "confirm_import",

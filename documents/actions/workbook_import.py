@@ -183,6 +183,18 @@ def check_again(*, by: User, workbook_import: WorkbookImport) -> WorkbookImport:
 
 
 @action
+def begin_again(*, by: User, workbook_import: WorkbookImport) -> bool:
+    """Whether another job should take up the work: not while one holds it, nor if one was just asked to."""
+    rows = WorkbookImport.objects.without_content().filter(pk=workbook_import.pk, by=by)
+    found = rows.select_for_update(no_key=True, skip_locked=True).first()
+    if found is None or not found.is_silent:
+        return False
+    found.moved_at = clock.now()
+    found.save(update_fields=["moved_at"])
+    return True
+
+
+@action
 def discard_import(*, by: User, workbook_import: WorkbookImport) -> WorkbookImport:
     """Drop the file and its preview. Raises ``Forbidden``, ``WrongState``."""
     found = _locked(workbook_import)
@@ -243,13 +255,26 @@ def _confirmed(by: User, workbook_import: WorkbookImport) -> WorkbookImport:
 
 
 def _saved(found: WorkbookImport, by: User) -> WorkbookImport:
+    _wait_for_others(found)
     importer = importer_for(found)
     plan = _current_plan(found, importer)
-    found.details = plan.details | importer.save(plan)
+    with translation.override(found.language):  # what it compares with was shown in that language
+        found.details = plan.details | importer.save(plan)
     found.saved_at = clock.now()
     _end(found, "save")
     history.record(found, SAVE, by=by, added=found.added, changed=found.changed, refused=found.refused)
     return found
+
+
+def _wait_for_others(found: WorkbookImport) -> None:
+    """Two files of one kind saved at once would both add what neither sees yet, so one follows the other.
+
+    All hold the oldest import of the kind, after their own: nobody waits for two in another order.
+    """
+    alike = WorkbookImport.objects.filter(
+        kind=found.kind, subject_type=found.subject_type_id, subject_id=found.subject_id
+    )
+    alike.without_content().select_for_update(no_key=True, of=["self"]).order_by("pk").first()
 
 
 def _current_plan(found: WorkbookImport, importer: Importer) -> Plan:

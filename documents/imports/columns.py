@@ -98,9 +98,10 @@ def _text(column: Column) -> Callable[[Cell], Value]:
     def read(cell: Cell) -> Value:
         if cell is None:
             return None
-        text = cell.strftime("%d/%m/%Y") if isinstance(cell, date) else " ".join(str(cell).split())
+        text = cell.strftime("%d/%m/%Y") if isinstance(cell, date) else str(cell)
         if not text.isprintable():
             text = printable(text)  # NUL and its like: no database of ours and no file would take them
+        text = " ".join(text.split())
         if len(text) > column.most:
             message = _("The text has %(length)s characters; at most %(most)s fit. Shorten it.")
             raise ValidationError(message % {"length": len(text), "most": column.most})

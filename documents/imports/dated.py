@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from directory.actions.register_list import lock_rows
 from directory.dated import Dated
-from directory.errors import Refusal
 from documents.imports.importer import Progress
 from documents.imports.plan import Fate, Plan, PlannedRow
-from documents.imports.register import RegisterImporter, Values, heard, refuse_repeated
+from documents.imports.register import RegisterImporter, Values, heard, refuse_repeated, refusing_overlaps
 from documents.imports.table import TypedRow
 
 
@@ -159,15 +157,10 @@ class DatedImporter(RegisterImporter):
         pks = [row.data["key"]["pk"] for row in plan.to_save if row.fate is Fate.CHANGED]
         stored = lock_rows(self.model, pks, self.links)
         by_line: dict[int, Any] = {}
-        try:
-            with transaction.atomic():
-                for wave in range(self.waves):
-                    self._save_wave(
-                        [r for r in plan.to_save if r.data["key"]["wave"] == wave], stored, by_line
-                    )
-        except IntegrityError as error:
-            message = _("Somebody else has just entered the same. Upload the file again.")
-            raise Refusal(message, code="overlap") from error
+        with refusing_overlaps():
+            for wave in range(self.waves):
+                rows = [row for row in plan.to_save if row.data["key"]["wave"] == wave]
+                self._save_wave(rows, stored, by_line)
         return {}
 
     def _save_wave(self, rows: Sequence[PlannedRow], stored: dict[int, Any], by_line: dict[int, Any]) -> None:

@@ -1,7 +1,7 @@
 """The workbook that was uploaded, built anew from the cells that were read: errors at their rows.
 
-Every row stands where it stood, so that whoever sent it finds it; nothing in it is a formula. Colours of the
-sender's own are lost.
+Every row stands where it stood, so that whoever sent it finds it (but for what lies below thousands of empty
+rows); nothing in it is a formula. Colours of the sender's own are lost.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from documents.spreadsheet import A4, sheet_names
 NARROWEST, WIDEST = 8, 48
 # Lines that are looked at for the width of the columns.
 LOOKED_AT = 200
+# Empty rows between others that are written: a stray cell in the last row would cost a million.
+MOST_EMPTY = 5_000
 DAY = "dd/mm/yyyy"
 
 
@@ -64,12 +66,13 @@ class _Page:
     def write(self, made: Any) -> None:
         pen = Pen(made)
         self._set_up(made)
-        at = 1
+        at, left = 1, MOST_EMPTY
         for line in self.page.lines:
-            for _empty in range(line.number - at):
+            empty = min(line.number - at, left)
+            for _row in range(empty):
                 made.append([])
             made.append(list(self._cells(line, pen)))
-            at = line.number + 1
+            at, left = line.number + 1, left - empty
 
     def _set_up(self, made: Any) -> None:
         made.page_setup.orientation, made.page_setup.paperSize, made.page_setup.fitToHeight = (
@@ -78,7 +81,7 @@ class _Page:
             0,
         )
         made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        if self.heading:
+        if self.heading and self.heading <= MOST_EMPTY:  # else it does not stand where it stood
             made.freeze_panes = f"A{self.heading + 1}"
         for column in range(self.width):
             dimension = made.column_dimensions[get_column_letter(column + 1)]

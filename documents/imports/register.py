@@ -7,14 +7,16 @@ import hashlib
 import unicodedata
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
+from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from directory.errors import Problem, Stale
+from directory.errors import Problem, Refusal, Stale
 from documents.blank import BlankColumn, BlankSheet, write_blank
 from documents.exports import made_on
 from documents.imports.columns import Column, Type, Value
@@ -184,6 +186,17 @@ def refuse_all(row: TypedRow, problems: Iterable[Problem]) -> None:
     """The problems that a screen would show at its fields, at the columns of the same name."""
     for problem in problems:
         row.refuse(str(problem.message), problem.place or None)
+
+
+@contextmanager
+def refusing_overlaps() -> Iterator[None]:
+    """Raise ``Refusal`` (overlap) over what somebody entered at a screen while the rows were saved."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        message = _("Somebody else has just entered the same. Upload the file again.")
+        raise Refusal(message, code="overlap") from error
 
 
 def heard(rows: Sequence[TypedRow], progress: Progress) -> Iterator[TypedRow]:

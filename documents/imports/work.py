@@ -45,7 +45,7 @@ def save(found: WorkbookImport, *, by: User, key: uuid.UUID | None = None) -> Wo
 def go_on(found: WorkbookImport) -> None:
     """The job that worked on it has died (a power cut): another one begins again."""
     job = {ImportState.PLANNING: check_later, ImportState.SAVING: save_later}.get(ImportState(found.state))
-    if job is not None and found.is_silent:
+    if job is not None and actions.begin_again(by=found.by, workbook_import=found):
         job.enqueue(found.pk)
 
 

@@ -61,7 +61,7 @@ def import_confirm(request: Request, pk: int) -> HttpResponse:
         messages.warning(request, str(stale))
         work.check(check_again(by=request.user, workbook_import=found))
         return redirect("import_detail", pk)
-    if saved.is_at_work:
+    if saved.state != ImportState.SAVED:  # a job does it, or the form came twice and could not be saved
         return redirect("import_detail", pk)
     return _saved(request, saved)
 
@@ -95,7 +95,8 @@ def import_errors(request: Request, pk: int) -> HttpResponse:
 
 
 def _within_reach(request: Request, pk: int) -> WorkbookImport:
-    return within_reach(WorkbookImport.objects.visible_to(request.user).select_related("by"), pk=pk)
+    mine = WorkbookImport.objects.visible_to(request.user).select_related("by")
+    return within_reach(mine.defer("content"), pk=pk)
 
 
 def _fate(request: Request, found: WorkbookImport) -> str:

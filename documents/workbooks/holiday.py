@@ -15,7 +15,14 @@ from directory.roles import Permission
 from documents.imports.columns import Column, Type
 from documents.imports.importer import Progress
 from documents.imports.plan import Fate, Plan, PlannedRow
-from documents.imports.register import RegisterImporter, Values, heard, refuse_repeated, stamp_of
+from documents.imports.register import (
+    RegisterImporter,
+    Values,
+    heard,
+    refuse_repeated,
+    refusing_overlaps,
+    stamp_of,
+)
 from documents.imports.table import TypedRow
 
 
@@ -59,7 +66,8 @@ class HolidayImporter(RegisterImporter):
             self.refuse_moved(row, {"day": holiday.day, "name": holiday.name})
             holiday.name = self.values_of(row)["name"]
         added = [Holiday(**self.values_of(row)) for row in plan.to_save if row.fate is Fate.ADDED]
-        enter_rows(by=self.user, added=added, changed=list(stored.values()), fields=["name"])
+        with refusing_overlaps():
+            enter_rows(by=self.user, added=added, changed=list(stored.values()), fields=["name"])
         return {}
 
     def done_url(self) -> str:

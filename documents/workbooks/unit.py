@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory.actions.register_list import enter_rows
+from directory.actions.register_list import enter_units
 from directory.models import Unit
 from directory.models.unit import UnitQuerySet
 from directory.roles import Permission
@@ -107,7 +107,7 @@ class UnitImporter(DatedImporter):
 
     def write(self, added: Sequence[Any], changed: Sequence[Any]) -> None:
         fields = ["level", "code", "name", "parent", "valid_from", "valid_to"]
-        enter_rows(by=self.user, added=added, changed=changed, fields=fields)
+        enter_units(by=self.user, added=added, changed=changed, fields=fields)
 
     def done_url(self) -> str:
         return reverse("admin:directory_unit_changelist")

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory import clock
-from directory.errors import Forbidden, Refusal
+from directory.errors import Forbidden
 from directory.models import Unit
 from directory.roles import Permission
 from directory.text import unaccented
@@ -26,6 +25,7 @@ from documents.imports.register import (
     Values,
     heard,
     refuse_repeated,
+    refusing_overlaps,
     stamp_of,
     written,
 )
@@ -155,12 +155,8 @@ class PastFigureImporter(RegisterImporter):
             self.refuse_moved(row, {"value": figure.value, "source": figure.source})
             _assign(figure, self.values_of(row))
         added = [self._new(row) for row in plan.to_save if row.fate is Fate.ADDED]
-        try:
-            with transaction.atomic():
-                enter_past_figures(by=self.user, added=added, changed=list(stored.values()))
-        except IntegrityError as error:
-            message = _("Somebody else has just entered the same. Upload the file again.")
-            raise Refusal(message, code="overlap") from error
+        with refusing_overlaps():
+            enter_past_figures(by=self.user, added=added, changed=list(stored.values()))
         return {}
 
     def _new(self, row: PlannedRow) -> PastFigure:

@@ -114,6 +114,18 @@ def test_an_upload_leads_to_its_preview(browser: Client) -> None:
     assert only().state == "previewed"
 
 
+def test_saving_that_stopped_does_not_say_that_nothing_was_saved(
+    browser: Client, officer: User, at_work: WorkbookImport
+) -> None:
+    work.check(at_work)
+    actions.start_saving(by=officer, workbook_import=at_work)
+    with clock.standing_on(clock.now() + timedelta(minutes=3)):
+        said = words(browser.get(f"/workbooks/{at_work.pk}/"))
+        assert ("Nothing was saved" in said, "Either all rows were saved or none" in said) == (False, True)
+        browser.post(f"/workbooks/{at_work.pk}/resume/")
+    assert only().state == "saved"
+
+
 def test_a_file_that_is_none_is_refused_at_its_field(browser: Client) -> None:
     response = send(browser, b"\x89PNG\r\n", "danh-sach.xlsx")
     assert response.status_code == 422
@@ -285,6 +297,19 @@ def test_a_double_click_saves_once_and_a_second_tab_is_told(browser: Client) -> 
     assert [browser.post(address, key).status_code for _click in range(2)] == [302, 302]
     assert browser.post(address).status_code == 409
     assert Holiday.history.filter(day=NATIONAL).count() == 1
+
+
+def test_a_form_sent_again_after_saving_failed_says_nothing_of_success(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(browser)
+    monkeypatch.setattr(work, "AT_ONCE", 0)
+    monkeypatch.setattr(DaysOff, "fails", True)
+    key = {"client_key": "6f0e8f4c-8f4a-4c8e-9d52-1a2b3c4d5e6f"}
+    for _click in range(2):
+        response = browser.post(f"/workbooks/{only().pk}/confirm/", key)
+        assert (response["Location"], messages_of(response)) == (f"/workbooks/{only().pk}/", [])
+        assert only().state == "previewed"
 
 
 def test_what_changed_meanwhile_is_shown_anew(browser: Client) -> None:

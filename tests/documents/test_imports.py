@@ -19,12 +19,13 @@ from directory.errors import Forbidden, Refusal, Stale, WrongState
 from directory.models import HistoryEntry, Holiday, User
 from documents import actions
 from documents.imports import work
+from documents.imports.columns import Column, reader_of
 from documents.imports.errors import error_workbook
 from documents.imports.plan import Change, Fate, Plan, PlannedRow
 from documents.models import WorkbookImport
 from documents.reading import read_book, reader
 from donors.workbooks.donor import DonorImporter
-from tests.documents.files import workbook
+from tests.documents.files import saved, workbook
 from tests.documents.importers import DaysOff, registered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -195,6 +196,11 @@ def test_a_plan_is_the_same_after_the_database(officer: User) -> None:
     assert Plan.from_json(plan.as_json()) == plan
     assert Plan.from_json(plan.as_json()).digest() == plan.digest()
     assert row.changes[0].empties
+
+
+def test_control_characters_are_no_text() -> None:
+    read = reader_of(Column("name", "Tên"))
+    assert [read(cell) for cell in ("\x07 Áo\x00  ấm\n\x1f", "\x00 \x07", " ")] == ["Áo ấm", None, None]
 
 
 # Confirmation -------------------------------------------------------------------------------------
@@ -420,6 +426,15 @@ def test_another_job_goes_on_where_one_died(officer: User, long_files: None) -> 
     assert (state_of(found), holidays()) == ("saved", AFTER)
 
 
+def test_another_job_is_asked_for_once(officer: User, coordinator: User) -> None:
+    found = actions.start_saving(by=officer, workbook_import=previewed(officer))
+    with clock.standing_on(clock.now() + timedelta(minutes=3)):
+        asked = [
+            actions.begin_again(by=user, workbook_import=found) for user in (coordinator, officer, officer)
+        ]
+    assert asked == [False, True, False]
+
+
 # The workbook with errors -------------------------------------------------------------------------
 
 
@@ -469,6 +484,25 @@ def test_what_was_typed_is_no_formula_in_it(officer: User) -> None:
         ("=1+1", "s", True),
         ("@SUM(A1)", "s", True),
         ("+1", "s", True),
+    ]
+
+
+def test_a_stray_cell_far_below_costs_no_million_rows(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("documents.imports.errors.MOST_EMPTY", 3)
+    given = load_workbook(io.BytesIO(file([NATIONAL, "Quốc khánh"], above=0)))
+    for row in (5, 60_000):
+        given.active.cell(row, 1, "31/02/2025")
+    found = previewed(officer, saved(given))
+    book = read_book(bytes(found.content), "a.xlsx")
+    page = load_workbook(io.BytesIO(error_workbook(book, plan_of(found)))).active
+    assert [cell.value for cell in page["A"]] == [
+        *(HEADINGS[:1]),
+        page["A2"].value,
+        None,
+        None,
+        *["31/02/2025"],
+        None,
+        "31/02/2025",
     ]
 
 

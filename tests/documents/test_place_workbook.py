@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from django.utils.translation import gettext
 
 from directory import history
 from directory.actions.place import end_place
-from directory.errors import Forbidden, Stale
+from directory.deeds import acting
+from directory.errors import Forbidden, Refusal, Stale
 from directory.models import HistoryEntry, Holiday, Place, Unit, User
 from documents.actions import confirm_import, upload_workbook
 from documents.imports.importer import importer_of
@@ -136,6 +138,44 @@ def test_lists_of_each_role_come_back_unchanged(world: World, coordinator: User,
     assert [unchanged_again(user, "places") for user in (coordinator, administrator)] == [count, count]
     assert unchanged_again(administrator, "units") == Unit.objects.count()
     assert unchanged_again(administrator, "holidays") == 1
+
+
+def test_confirmed_in_the_other_language(world: World, administrator: User) -> None:
+    Holiday.objects.create(day=date(2025, 9, 2), name="Quốc khánh")
+    ends = [23537, "village", "Thôn 1", None, START, date(2024, 12, 31), None]
+    with translation.override("vi"):
+        renamed = previewed(administrator, "holidays", file_of(["Day", "Name"], [date(2025, 9, 2), "Lễ"]))
+        ended = previewed(administrator, "places", file_of(PLACES, ends))
+    with translation.override("en"):
+        assert confirm_import(by=administrator, workbook_import=renamed).changed == 1
+        assert confirm_import(by=administrator, workbook_import=ended).changed == 1
+
+
+def test_a_day_entered_meanwhile_is_refused(world: World, administrator: User) -> None:
+    plan = planned(administrator, "holidays", ["Day", "Name"], [date(2025, 9, 2), "Lễ"])
+    Holiday.objects.create(day=date(2025, 9, 2), name="Quốc khánh")
+    importer = importer_of("holidays")
+    assert importer is not None
+    with acting(), pytest.raises(Refusal) as caught:
+        importer(administrator).save(plan)
+    assert (caught.value.code, Holiday.objects.get().name) == ("overlap", "Quốc khánh")
+
+
+def test_a_new_commune_is_a_place_as_a_whole(world: World, administrator: User) -> None:
+    row = ["commune", "23539", "xã Mới", "618", FROM, None]
+    assert imported(administrator, "units", UNITS, row).added == 1
+    place = Place.objects.get(unit__code="23539")
+    assert (place.kind, place.name, place.valid_from, place.valid_to) == ("commune", "xã Mới", FROM, None)
+    assert HistoryEntry.objects.of(place).get().verb == "enter place"
+
+
+def test_two_files_that_add_the_same_are_not_both_saved(world: World, administrator: User) -> None:
+    content = file_of(["Day", "Name"], [date(2025, 9, 2), "Lễ"])
+    first, second = (previewed(administrator, "holidays", content) for _tab in range(2))
+    confirm_import(by=administrator, workbook_import=first)
+    with pytest.raises(Stale) as caught:
+        confirm_import(by=administrator, workbook_import=second)
+    assert caught.value.code == "preview_outdated"
 
 
 def test_who_may_keep_them(world: World, officer: User, coordinator: User, administrator: User) -> None:
