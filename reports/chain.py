@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy
 
 from directory.models import User
 from directory.ways import Way
-from distributions.models import Allocation, AllocationBalance, Distribution
+from distributions.models import Allocation, Distribution
 from donors.models import Pledge, Receipt
+from needs.fill import Fill, fill_of_each
 from needs.models import Need
 from reports.models import ReportingPeriod
 
@@ -38,18 +39,8 @@ class Link:
     url: str
     facts: str
     chain: str = ""
-    bar: Bar | None = None
+    fill: Fill | None = None
     here: bool = False
-
-
-@dataclass(frozen=True)
-class Bar:
-    """How far a need is met, in its item's unit: the parts of the bar do not overlap."""
-
-    needed: int
-    promised: int
-    stock: int
-    delivered: int
 
 
 @dataclass(frozen=True)
@@ -114,26 +105,25 @@ class Chain:
         return rows.filter(pk=self.subject.pk) if noun == self.noun else rows.filter(hanging).distinct()
 
     def _step(self, title: str | Promise, rows: QuerySet[Any], said: Callable[[Any], Link]) -> Step:
-        found = list(rows[: AT_MOST + 1])
-        more = rows.count() - AT_MOST if len(found) > AT_MOST else 0
-        return Step(title, [said(row) for row in found[:AT_MOST]], more)
+        found, more = _cut_off(rows)
+        return Step(title, [said(row) for row in found], more)
 
-    def _link(self, noun: str, row: Model, name: str, facts: str, bar: Bar | None = None) -> Link:
+    def _link(self, noun: str, row: Model, name: str, facts: str, fill: Fill | None = None) -> Link:
         here = noun == self.noun
         page = reverse(f"{noun}_detail", args=[row.pk])
-        return Link(name, page, facts, "" if here else address(noun, row.pk), bar, here)
+        return Link(name, page, facts, "" if here else address(noun, row.pk), fill, here)
 
     def _needs(self) -> Step:
         rows = self._chosen("need", Q(pk__in=self.allocations.values("need_id")))
         rows = rows.select_related("item", "age_band", "place__unit", "round", "balance").order_by("pk")
-        stock = in_stock_for(rows)
+        found, more = _cut_off(rows)
+        fills = fill_of_each(found)
 
         def said(need: Need) -> Link:
-            bar = bar_of(need, stock.get(need.pk, 0))
             facts = f"{need.place.full_name}, {need.round}"
-            return self._link("need", need, f"{need.item}, {need.age_band}", facts, bar)
+            return self._link("need", need, f"{need.item}, {need.age_band}", facts, fills[need.pk])
 
-        return self._step(gettext_lazy("Need"), rows, said)
+        return Step(gettext_lazy("Need"), [said(need) for need in found], more)
 
     def _pledges(self) -> Step:
         hanging = Q(lines__supply_lines__allocations__in=self.allocations)
@@ -201,6 +191,12 @@ class Chain:
         return Step(gettext_lazy("Report"), links)
 
 
+def _cut_off(rows: QuerySet[Any]) -> tuple[list[Any], int]:
+    """The first rows, and how many more there are."""
+    found = list(rows[: AT_MOST + 1])
+    return found[:AT_MOST], rows.count() - AT_MOST if len(found) > AT_MOST else 0
+
+
 def _rows_behind(period: ReportingPeriod, rows: Iterable[tuple[Any, int, int]]) -> str:
     """The page of the figure, narrowed to the area and the commune if there is just one of each."""
     areas, communes = {row[1] for row in rows}, {row[2] for row in rows}
@@ -208,38 +204,6 @@ def _rows_behind(period: ReportingPeriod, rows: Iterable[tuple[Any, int, int]]) 
     query = urlencode({name: ids.pop() for name, ids in where.items() if len(ids) == 1})
     url = reverse("period_rows", args=[period.pk])
     return f"{url}?{query}" if query else url
-
-
-def bar_of(need: Need, stock: int) -> Bar:
-    """Needed, promised, in stock (or on its way from there) and delivered, in the item's unit."""
-    balance = need.balance
-    return Bar(
-        needed=balance.quantity,
-        promised=max(balance.covered - balance.delivered - stock, 0),
-        stock=stock,
-        delivered=balance.delivered,
-    )
-
-
-def in_stock_for(needs: QuerySet[Need]) -> dict[int, int]:
-    """How much of what is allocated to each need has come and is not delivered yet.
-
-    What lies in a supply line's stock is given to its allocations first come, first served: it is counted
-    once, whichever need asks.
-    """
-    lines = Allocation.objects.filter(need__in=needs.order_by()).values("supply_line_id")
-    waiting = AllocationBalance.objects.filter(
-        Q(open__gt=0) | Q(in_transit__gt=0), allocation__supply_line_id__in=lines
-    )
-    left: dict[int, int] = {}
-    found: dict[int, int] = {}
-    for balance in waiting.select_related("allocation__supply_line__balance").order_by("pk"):
-        line, need = balance.allocation.supply_line, balance.allocation.need_id
-        there = left.setdefault(line.pk, line.balance.in_stock)
-        part = min(balance.open, there)
-        left[line.pk] = there - part
-        found[need] = found.get(need, 0) + balance.in_transit + part
-    return found
 
 
 def _day(day: date) -> str:

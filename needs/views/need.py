@@ -20,6 +20,7 @@ from documents.download import file_response, sheet_response
 from documents.exports import refuse_too_many
 from needs import permissions
 from needs.claims import claims_on
+from needs.fill import fill_of, fill_of_each
 from needs.forms.need import NeedFilterForm
 from needs.forms.review import PriorityFields
 from needs.listing import Listing
@@ -41,10 +42,13 @@ def need_list(request: Request) -> HttpResponse:
         return render(request, "needs/need_list.html", {"form": form}, status=422)
     listing = Listing(request.user, form.sieve())
     pages: Paginator[Need] = Paginator(listing, PAGE)  # type: ignore[arg-type]
+    page = pages.get_page(request.GET.get("page"))
+    fills = fill_of_each(page.object_list)
     context = {
         "form": form,
         "listing": listing,
-        "page": pages.get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(need, fills[need.pk]) for need in page],
         "chosen": [(chosen, _without(request, chosen.name)) for chosen in form.chosen()],
         "rounds": form.listed_rounds,
         "files": [(format.upper(), _export_address(request, format)) for format in MOST_ROWS],
@@ -104,6 +108,7 @@ def need_page(request: Request, need: Need, form: PriorityFields | None = None) 
         "need": need,
         "moves": need.moves.select_related("by", "survey").order_by("-at", "-pk"),
         "claims": claims_on(need),
+        "fill": fill_of(need),
         "may_prioritise": need.closed_at is None and permissions.prioritises(request.user, need),
         "was_prioritised": HistoryEntry.objects.of(need).exists(),
         "priority_form": form or PriorityFields(initial={"priority": set_now}),

@@ -12,9 +12,10 @@ from django.urls import reverse
 from directory.models import User
 from directory.ways import ways_from
 from donors.models import Receipt
+from needs.fill import Fill, fill_of_each
 from needs.models import Need
 from reports.actions import open_period
-from reports.chain import Bar, Chain, address, in_stock_for
+from reports.chain import Chain, address
 from tests.distributions import build
 from tests.queries import queries_of
 from tests.world import World
@@ -76,16 +77,26 @@ def test_the_bar_counts_each_piece_once(world: World, links: Links, coordinator:
     line = links.allocation.supply_line
     other = build.need_of(world, 10, band="0-2")
     build.allocated(world, 10, need=other, supply_line=line)
-    needs = Need.objects.order_by("pk")
-    assert in_stock_for(needs) == {links.need.pk: 5, other.pk: 0}
+    fills = fill_of_each(Need.objects.select_related("balance"))
+    met = Fill(needed=30, promised=5, stock=5, delivered=15)
+    assert fills == {links.need.pk: met, other.pk: Fill(needed=10, promised=10, stock=0, delivered=0)}
     (link,) = Chain(coordinator, "need", links.need).steps()[0].links
-    assert link.bar == Bar(needed=30, promised=5, stock=5, delivered=15)
+    assert link.fill == met
     assert (link.here, link.chain) == (True, "")
 
 
 def test_what_is_on_its_way_has_come(world: World, links: Links) -> None:
     build.sent(world, 5, allocation=links.allocation)
-    assert in_stock_for(Need.objects.all()) == {links.need.pk: 5}
+    (fill,) = fill_of_each(Need.objects.select_related("balance")).values()
+    assert (fill.promised, fill.stock, fill.delivered) == (5, 5, 15)
+
+
+def test_the_list_and_the_page_of_the_need_show_the_same(
+    links: Links, officer: User, client_of: ClientOf
+) -> None:
+    client, met = client_of(officer), Fill(needed=30, promised=5, stock=5, delivered=15)
+    assert client.get(reverse("need_detail", args=[links.need.pk])).context["fill"] == met
+    assert client.get(reverse("need_list")).context["rows"] == [(links.need, met)]
 
 
 def test_a_link_without_the_others_is_a_chain_too(world: World, coordinator: User) -> None:
