@@ -43,7 +43,7 @@ def need_list(request: Request) -> HttpResponse:
     listing = Listing(request.user, form.sieve())
     pages: Paginator[Need] = Paginator(listing, PAGE)  # type: ignore[arg-type]
     page = pages.get_page(request.GET.get("page"))
-    fills = fill_of_each(page.object_list)
+    fills = fill_of_each(list(page))
     context = {
         "form": form,
         "listing": listing,
