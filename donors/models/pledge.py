@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -24,20 +24,34 @@ if TYPE_CHECKING:
     from directory.models import User
 
 
+def seen_by(user: User, pledge: str = "") -> Q:
+    """The condition of ``PledgeQuerySet.visible_to``; ``pledge``: the path to it from other rows.
+
+    Joined along a path it is asked row by row: the newest rows are found by their index, and not by looking
+    at all pledges first.
+    """
+    reach = user.reach
+    kept, in_areas = PledgeLine.objects.kept_by(reach.agencies), PledgeLine.objects.in_areas(reach.areas)
+    return (
+        _at(pledge, scope_id__in=reach.scopes)
+        | _at(pledge, mobilised_by_id__in=reach.agencies)
+        | _at(pledge, source__agency_id__in=reach.agencies)
+        | _at(pledge, pk__in=kept.values("pledge_id"))
+        | _at(pledge, scope_id__in=reach.led, pk__in=in_areas.values("pledge_id"))
+    )
+
+
+def _at(path: str, **conditions: Any) -> Q:
+    return Q(**{f"{path}{name}": value for name, value in conditions.items()})
+
+
 class PledgeQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> PledgeQuerySet:
         """Pledges of a coordinated scope, those that the own agency is a party to, and those in a led area.
 
         A party mobilised it, gives it from its own fund, or keeps what came of it.
         """
-        reach = user.reach
-        return self.filter(
-            Q(scope_id__in=reach.scopes)
-            | Q(mobilised_by_id__in=reach.agencies)
-            | Q(source__agency_id__in=reach.agencies)
-            | Q(pk__in=PledgeLine.objects.kept_by(reach.agencies).values("pledge_id"))
-            | Q(scope_id__in=reach.led, pk__in=PledgeLine.objects.in_areas(reach.areas).values("pledge_id"))
-        )
+        return self.filter(seen_by(user))
 
     def handled_by(self, user: User) -> PledgeQuerySet:
         """Those that the user may receive or withdraw: of the own scope, or mobilised by the own agency."""

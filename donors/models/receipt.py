@@ -13,7 +13,7 @@ from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency
 from documents.models import Paper
-from donors.models.pledge import Pledge, PledgeQuerySet
+from donors.models.pledge import Pledge, PledgeQuerySet, seen_by
 from donors.models.pledge_line import PledgeLine
 from donors.models.supply import SupplyLine
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class ReceiptQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> ReceiptQuerySet:
         """Receipts of the pledges that the user sees; who keeps what came sees the pledge too."""
-        return self.filter(pledge__in=Pledge.objects.visible_to(user))
+        return self.filter(seen_by(user, "pledge__"))
 
     def standing(self) -> ReceiptQuerySet:
         """Neither taken back nor the counter-row that takes one back."""
