@@ -114,8 +114,9 @@ def test_what_went_on_is_not_taken_back(world: World, coordinator: User, went_on
     pledge = pledged(world)
     first, second = received(world, pledge, 30), received(world, pledge, 20)
     SupplyBalance.objects.update(**went_on)
-    with unchanged(*TABLES), pytest.raises(NotEnough, match="only 19 of what LĐTBXH received"):
+    with unchanged(*TABLES), pytest.raises(NotEnough) as refused:
         _back(coordinator, second)
+    assert refused.value.details["left"] == 19
     with unchanged(*TABLES), pytest.raises(NotEnough):
         _back(coordinator, first)
     assert supply_of(pledge).balance.received == 50
@@ -125,16 +126,18 @@ def test_money_reserved_for_a_purchase_is_not_taken_back(world: World, coordinat
     pledge = pledged(world, lines=[cash(1_000)])
     receipt = received(world, pledge, amount=1_000)
     CashBalance.objects.update(reserved=1)
-    with unchanged(*TABLES), pytest.raises(NotEnough, match=r"only 999 of 1.000.* Cancel planned purchases"):
+    with unchanged(*TABLES), pytest.raises(NotEnough) as refused:
         _back(coordinator, receipt)
+    assert refused.value.details["left"] == 999
 
 
 def test_money_that_is_spent_is_never_taken_back(world: World, coordinator: User) -> None:
     pledge = pledged(world, lines=[cash(1_000)])
     receipt = received(world, pledge, amount=1_000)
     CashBalance.objects.update(reserved=300, spent=1)
-    with unchanged(*TABLES), pytest.raises(NotEnough, match=r"only 699 of 1.000.* so this receipt stands"):
+    with unchanged(*TABLES), pytest.raises(NotEnough) as refused:
         _back(coordinator, receipt)
+    assert refused.value.details["left"] == 699
 
 
 def test_promised_goods_stay_allocated(world: World, coordinator: User) -> None:

@@ -513,7 +513,7 @@ def test_a_query_shows_nothing_of_strangers(chains: Chains) -> None:
 
 def test_the_files_of_the_back_office_hold_no_records(chains: Chains) -> None:
     visitor = Visitor(User.objects.get(username="administrator"))
-    form = {"format": "0", "resource": "0"}
+    form = {"format": "1", "resource": "0"}  # CSV
     answer = visitor.ask("post", reverse("admin:directory_place_export"), form)
     assert (answer.status_code, _leaks("administrator", "", answer)) == (200, [])
     assert "Thôn 1" in text_of(answer)

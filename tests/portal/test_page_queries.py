@@ -57,15 +57,15 @@ PAGES: dict[str, dict[str, int]] = {
         "pledge_list": 10,
         "pledge_detail": 12,
         "supply_list": 7,
-        "allocation_board": 10,
+        "allocation_board": 16,  # both sides have filters, each with its choices
         "allocation_list": 5,
         "report_list": 6,
-        "period_detail": 34,
+        "period_detail": 36,  # reports of earlier years beside
         "delegation_list": 3,
         "place_list": 4,
     },
     "leader": {"home": 11, "survey_grid": THE_GRIDS, "need_list": 18},
-    "health": {"home": 14, "round_detail": 17, "need_list": 10, "allocation_board": 8},
+    "health": {"home": 14, "round_detail": 17, "need_list": 10, "allocation_board": 14},
     "administrator": {"home": 4, "account_list": 3, "account_detail": 4, "place_list": 3},
 }
 
