@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
-from django.test import Client
+from django.test import Client, override_settings
 
 from directory import clock
 from directory.models import User
@@ -43,6 +45,27 @@ def the_day() -> Iterator[date]:
 def nothing_remembered() -> None:
     """What a worker keeps in its memory from one page to the next is of another test."""
     caches["worker"].clear()
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Vietnamese words, compiled: a folder as LOCALE_PATHS wants it."""
+    folder = tmp_path_factory.mktemp("locale")
+    source = Path(settings.BASE_DIR) / "locale" / "vi" / "LC_MESSAGES" / "django.po"
+    target = folder / "vi" / "LC_MESSAGES" / "django.mo"
+    target.parent.mkdir(parents=True)
+    subprocess.run(["msgfmt", "-o", target, source], check=True)
+    return folder
+
+
+@pytest.fixture
+def vietnamese(catalogue: Path) -> Iterator[None]:
+    """For what reads the field's own words, such as the headings of somebody's list.
+
+    Other tests pass with and without a compiled catalogue.
+    """
+    with override_settings(LOCALE_PATHS=[catalogue]):
+        yield
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_receipts_are_those_of_the_pledges_that_are_listed(world: World, office:
 def test_supply_says_what_is_where(world: World, office: Client) -> None:
     received(world, pledged(world, quantity=200), 120)
     _headings, row = rows_of(ask(office, "supply"))
-    assert row[9:] == [80, 120, 0, 200]
+    assert row[9:] == [200, 120, 80, 0, 0, 120, 0, 200]
 
 
 def test_a_file_narrows_as_its_page_does_and_says_so(world: World, office: Client) -> None:

@@ -25,7 +25,7 @@ from tests.needs.build import Statement, filled_survey, started_survey
 from tests.needs.workbook import book_of, saved
 from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("vietnamese")]
 Rows = Iterable[list[object]]
 
 
