@@ -14,6 +14,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from donors.forms.choices import What
 from donors.models import MobilisationPlan, Pledge, Receipt
 from tests.browser import violations
 from tests.donors.build import donor
@@ -65,7 +66,8 @@ def plan_warm_clothing(open_page: OpenPage, world: World) -> None:
     _choose(page, "agency", "Phòng Lao động")
     _fill(page, year="2025")
     _press(page)
-    _choose(page, "lines-0-what", "Đồ ấm")
+    item = world.item("warm_clothing")
+    page.select_option("[name='lines-0-what']", value=What(item.area, item).key)
     _fill(page, **{"lines-0-quantity": "200"})
     _press(page, "#id_lines")
     plan = MobilisationPlan.objects.get()
