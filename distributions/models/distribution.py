@@ -31,6 +31,10 @@ class DistributionQuerySet(models.QuerySet):
             | Q(lead_agency_id__in=reach.agencies)
         )
 
+    def carrying(self, allocation: Allocation) -> DistributionQuerySet:
+        """Those that carry goods of the allocation."""
+        return self.filter(lines__allocation=allocation)
+
     def planned(self) -> DistributionQuerySet:
         return self.filter(state=DistributionState.PLANNED)
 

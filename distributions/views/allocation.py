@@ -19,7 +19,7 @@ from directory.screens import client_key_of, show_refusal
 from distributions.actions import allocate, reverse_allocation
 from distributions.actions.allocation import planned_of
 from distributions.forms import AllocateForm, ReverseForm
-from distributions.models import Allocation
+from distributions.models import Allocation, Distribution
 from distributions.permissions import may_reverse
 from distributions.views.board import chosen_need, show_board
 from distributions.wording import number, thing
@@ -131,12 +131,15 @@ def _detail(
     request: Request, allocation: Allocation, form: ReverseForm | None = None, status: int = 200
 ) -> HttpResponse:
     free = allocation.balance.open - planned_of(allocation.pk)
+    reached = Distribution.objects.visible_to(request.user).carrying(allocation)
     moves = allocation.moves.select_related("by__agency", "distribution_line__distribution").order_by("pk")
     context = {
         "allocation": allocation,
         "free": free,
         "planned": allocation.balance.open - free,
         "moves": moves,
+        # Whoever mobilised or keeps the goods sees the allocation, not always who carried them.
+        "reached": set(reached.values_list("pk", flat=True)),
         "form": form or ReverseForm(initial={"quantity": free}),
         "may_reverse": free > 0 and may_reverse(request.user, allocation),
     }

@@ -169,3 +169,21 @@ def test_urgent_needs_of_different_items_are_not_added_up(world, coordinator) ->
         build.supply_of(world, 1, item=item)
     (task,) = [task for task in todo(coordinator) if task.url == reverse("allocation_board")]
     assert task.status == ""
+
+
+def test_who_mobilised_the_goods_reads_who_carried_them_without_a_way_there(
+    world: World, coordinator: User, client_of
+) -> None:
+    line = build.supply_of(world, 20, mobilised_by=world.agency("Hội LHPN"))
+    allocation = build.allocated(world, 20, supply_line=line)
+    distribution = build.sent(world, 20, allocation=allocation)
+    ways = {
+        username: reverse("distribution_detail", args=[distribution.pk]) in page
+        for username in ("union", "coordinator")
+        if distribution.code in (page := shown(client_of(world.user(username)), allocation))
+    }
+    assert ways == {"union": False, "coordinator": True}
+
+
+def shown(client, allocation: Allocation) -> str:
+    return client.get(reverse("allocation_detail", args=[allocation.pk])).content.decode()
