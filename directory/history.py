@@ -9,6 +9,7 @@ from django.db import connections, models, router
 from django.db.models import F, Value
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from simple_history.signals import pre_create_historical_record
 
 from directory import clock
 from directory.deeds import demand_action
@@ -58,6 +59,14 @@ def save(row: models.Model, *, by: User) -> None:
     """Save a row of a register; its table of former values says who did it."""
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
+
+
+def _keep_time(history_instance: Any, **_others: Any) -> None:
+    """A former value bears the time of the deed, as its entry does."""
+    history_instance.history_date = clock.now()
+
+
+pre_create_historical_record.connect(_keep_time)
 
 
 def save_many(

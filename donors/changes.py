@@ -42,7 +42,8 @@ def changes_of(donor: Donor, most: int = 50) -> list[Change]:
         *_changes(_("contact"), DonorContact.history.filter(donor_id=donor.pk)),
         *_changes(_("capacity"), DonorCapacity.history.filter(donor_id=donor.pk), "area", "item"),
     ]
-    return sorted(found, key=lambda change: change.at, reverse=True)[:most]
+    # Of several at one time the later written comes first.
+    return sorted(reversed(found), key=lambda change: change.at, reverse=True)[:most]
 
 
 def _changes(what: str | Promise, entries: Any, *named: str) -> Iterator[Change]:

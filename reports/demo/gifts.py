@@ -7,11 +7,15 @@ from datetime import date
 
 from directory import clock
 from donors.actions import (
+    CapacityRow,
+    ContactRow,
     PledgedLine,
     ReceivedLine,
     record_pledge,
     record_receipt,
     register_donor,
+    set_capacities,
+    set_contacts,
     withdraw_pledge,
 )
 from donors.models import Donor, Pledge, PledgeLine
@@ -27,6 +31,12 @@ DONORS = [
     ("Nhóm thiện nguyện mẫu D", DonorKind.ORGANISATION, Origin.IN_COUNTRY),
     ("Nhà hảo tâm mẫu E", DonorKind.INDIVIDUAL, Origin.IN_DISTRICT),
 ]
+# Item and pieces a year
+CAPACITY = {
+    "Công ty mẫu A": ("coat", 300),
+    "Nông trường mẫu B": ("meal", 2000),
+    "Tổ chức mẫu C": ("play_area", 2),
+}
 FUND = "fund"
 
 
@@ -85,6 +95,20 @@ def _register(stage: Stage) -> None:
             stage.donors[name] = register_donor(
                 by=stage.users["ldtbxh"], scope=stage.district, kind=kind, origin=origin, name=name
             )
+
+    with clock.standing_on(on(2023, 1, 11)):
+        for name in CAPACITY:
+            _describe(stage, name)
+
+
+def _describe(stage: Stage, name: str) -> None:
+    """Whom to ask at the donor, and what it can give in a year."""
+    by, donor = stage.users["ldtbxh"], stage.donors[name]
+    contact = ContactRow(office="Văn phòng (dữ liệu mẫu)", email="mau@example.org")
+    set_contacts(by=by, donor=donor, version=0, rows=[contact])
+    code, quantity = CAPACITY[name]
+    item = stage.items[code]
+    set_capacities(by=by, donor=donor, version=0, rows=[CapacityRow(item.area, item, quantity=quantity)])
 
 
 def _give(stage: Stage, year: int, gift: Gift) -> None:

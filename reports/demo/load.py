@@ -12,7 +12,7 @@ from directory.models import SampleData, Unit, User
 from distributions.models import Distribution
 from donors.models import Donor
 from needs.models import Survey
-from reports.demo import deliveries, gifts, papers, register, surveys
+from reports.demo import deliveries, gifts, papers, plans, register, surveys
 from reports.demo.stage import Stage
 from reports.models import ReportingPeriod
 
@@ -47,6 +47,7 @@ def load(password: str, say: Callable[[str], None] = lambda text: None) -> Stage
     for year in YEARS:
         say(str(year))
         surveys.of_year(stage, year)
+        plans.of_year(stage, year)
         gifts.of_year(stage, year)
         deliveries.first_half(stage, year)
         papers.half_year(stage, year)

@@ -11,6 +11,8 @@ from needs.models import AgeBand, ItemSize, ReferencePrice, SupportItem
 FROM = date(2019, 1, 1)
 VILLAGES = {"Ia Dom": 4, "Ia Đal": 5, "Ia Tơi": 4}
 DIFFICULT = ("Ia Dom", "Ia Đal")
+# The decision is of 2021-2025; the sample leaves its end open, so that its communes stay in scope.
+STATUS = "Quyết định số 861/QĐ-TTg (dữ liệu mẫu, để ngỏ ngày hết hiệu lực)"
 # username, role, agency's short name, name
 ACCOUNTS = [
     ("canbo.iadom", Role.COMMUNE_OFFICER, "UBND xã Ia Dom", "Cán bộ mẫu xã Ia Dom"),
@@ -70,10 +72,7 @@ def load(district: Unit, password: str) -> None:
         AreaStatus.objects.get_or_create(
             unit=Unit.objects.get(parent=district, name=f"xã {name}"),
             valid_from=date(2021, 1, 1),
-            defaults={
-                "valid_to": date(2025, 12, 31),
-                "legal_basis": "Quyết định số 861/QĐ-TTg (dữ liệu mẫu)",
-            },
+            defaults={"legal_basis": STATUS},
         )
     _signer(district)
     for order, item in enumerate(ITEMS, start=10):

@@ -11,7 +11,7 @@ from directory import clock
 from directory.models import HistoryEntry, SampleData, User
 from distributions.models import Distribution
 from distributions.proof import prove
-from donors.models import Pledge
+from donors.models import Donor, MobilisationPlan, Pledge
 from needs.models import Survey
 from reports.demo.register import ACCOUNTS
 from reports.models import DistrictReport, ReportingPeriod
@@ -48,6 +48,12 @@ def test_the_sample_is_whole(db, client_of) -> None:
     states = {state for (state,) in Distribution.objects.values_list("state").distinct()}
     assert states == {"planned", "sent", "confirmed", "cancelled"}
     assert set(Pledge.objects.values_list("state", flat=True)) == {"open", "received", "withdrawn"}
+    assert set(MobilisationPlan.objects.filter(year=2025).values_list("state", flat=True)) == {
+        "draft",
+        "submitted",
+        "approved",
+    }
+    assert not Donor.history.filter(history_date__year__gt=2025).exists()
     assert not HistoryEntry.objects.filter(at__year__gt=2025).exists()
     with clock.standing_on(date(2025, 6, 18)):
         _every_page_has_content(client_of)
@@ -59,7 +65,7 @@ def test_the_sample_is_whole(db, client_of) -> None:
 def _every_page_has_content(client_of) -> None:
     """The walk through the menu as each role: no page without something to show."""
     pages = {
-        "ldtbxh": ["round_list", "need_list", "donor_list", "pledge_list", "supply_list", "allocation_board"],
+        "ldtbxh": ["round_list", "need_list", "donor_list", "plan_list", "supply_list", "allocation_board"],
         "lanhdao": ["report_list", "distribution_list", "pledge_list"],
         "canbo.iadom": ["round_list", "need_list", "distribution_list"],
         "ytehuyen": ["distribution_list"],
