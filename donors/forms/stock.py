@@ -21,7 +21,7 @@ class _QuantityAndReason(forms.Form):
 
 
 class MoveForm(_QuantityAndReason):
-    to: forms.ModelChoiceField[Agency] = forms.ModelChoiceField(None, label=_("To"))
+    to: forms.ModelChoiceField[Agency] = forms.ModelChoiceField(None, label=_("To custodian"))
     occurred_on = VietnameseDateField(label=_("Moved on"))
     field_order = ("to", "quantity", "occurred_on", "reason")
 
