@@ -1,4 +1,5 @@
-"""The chain from any of its links, both ways: need, pledge, receipt, allocation, distribution, report.
+"""The chain from any of its links, both ways:
+need, pledge, receipt, purchase, allocation, distribution, report.
 
 Everything is asked of what the user may see; links out of reach are not there. Lists are cut off at
 ``AT_MOST``, which is said.
@@ -23,7 +24,9 @@ from django.utils.translation import gettext_lazy
 from directory.models import User
 from directory.ways import Way
 from distributions.models import Allocation, Distribution
-from donors.models import Pledge, Receipt
+from donors.models import Pledge, Purchase, Receipt, SupplyLine
+from donors.numbers import grouped
+from donors.stock import with_moved
 from needs.fill import Fill, fill_of_each
 from needs.models import Need
 from reports.models import ReportingPeriod
@@ -54,6 +57,7 @@ SELECT: dict[str, Callable[[User], QuerySet[Any]]] = {
     "need": lambda user: Need.objects.visible_to(user),
     "pledge": lambda user: Pledge.objects.visible_to(user),
     "receipt": lambda user: Receipt.objects.visible_to(user),
+    "purchase": lambda user: Purchase.objects.visible_to(user),
     "allocation": lambda user: Allocation.objects.visible_to(user),
     "distribution": lambda user: Distribution.objects.visible_to(user),
 }
@@ -80,13 +84,18 @@ def address(noun: str, pk: int) -> str:
 class Chain:
     """What hangs together with one object, as far as ``user`` may see it."""
 
-    def __init__(self, user: User, noun: str, subject: Model) -> None:
+    def __init__(self, user: User, noun: str, subject: Any) -> None:
         self.user, self.noun, self.subject = user, noun, subject
 
     @cached_property
     def allocations(self) -> QuerySet[Allocation]:
-        found = Allocation.objects.filter(**{PATHS[self.noun]: self.subject.pk}).values("pk")
-        return SELECT["allocation"](self.user).filter(pk__in=found).order_by("pk")
+        if self.noun == "purchase":
+            paid = _lines_paid([self.subject.cash_line_id])
+            goods = [line.pk for line in with_moved(self.subject.supply_line_id, paid)]
+            found = Allocation.objects.filter(supply_line__in=goods)
+        else:
+            found = Allocation.objects.filter(**{PATHS[self.noun]: self.subject.pk})
+        return SELECT["allocation"](self.user).filter(pk__in=found.values("pk")).order_by("pk")
 
     def steps(self) -> list[Step]:
         """In the order of the chain."""
@@ -94,6 +103,7 @@ class Chain:
             self._needs(),
             self._pledges(),
             self._receipts(),
+            *self._purchases(),
             self._allocations(),
             self._distributions(),
             self._reports(),
@@ -129,6 +139,8 @@ class Chain:
         hanging = Q(lines__supply_lines__allocations__in=self.allocations)
         if self.noun == "receipt":
             hanging |= Q(receipts=self.subject)
+        if self.noun == "purchase":
+            hanging |= Q(lines__purchases=self.subject)
         if self.noun == "need":
             hanging |= Q(lines__earmark_need=self.subject)
         rows = self._chosen("pledge", hanging).select_related("donor", "source").order_by("pk")
@@ -142,6 +154,8 @@ class Chain:
         hanging = Q(lines__pledge_line__supply_lines__allocations__in=self.allocations)
         if self.noun == "pledge":
             hanging |= Q(pledge=self.subject)
+        if self.noun == "purchase":
+            hanging |= Q(lines__pledge_line__purchases=self.subject)
         rows = self._chosen("receipt", hanging).select_related("custodian").order_by("occurred_on", "pk")
 
         def said(receipt: Receipt) -> Link:
@@ -149,6 +163,33 @@ class Chain:
             return self._link("receipt", receipt, receipt.code, facts)
 
         return self._step(gettext_lazy("Receipt"), rows, said)
+
+    def _purchases(self) -> list[Step]:
+        """A step of its own only where money became goods."""
+        hanging = Q(pk__in=self._bought())
+        if self.noun == "pledge":
+            hanging |= Q(cash_line__pledge=self.subject)
+        if self.noun == "receipt":
+            hanging |= Q(cash_line__receipt_lines__receipt=self.subject)
+        rows = self._chosen("purchase", hanging).select_related("item").order_by("pk")
+
+        def said(row: Purchase) -> Link:
+            facts = f"{grouped(row.quantity)} {row.item.unit} {row.item}, {row.get_state_display()}"
+            return self._link("purchase", row, row.code, facts)
+
+        step = self._step(gettext_lazy("Purchase"), rows, said)
+        return [step] if step.links else []
+
+    def _bought(self) -> list[int]:
+        """Whose goods the allocations hand on, wherever they were moved since."""
+        given = set(self.allocations.values_list("supply_line", flat=True))
+        bought = list(Purchase.objects.filter(cash_line__supply_lines__in=given).distinct())
+        lines = _lines_paid(purchase.cash_line_id for purchase in bought)
+        return [
+            purchase.pk
+            for purchase in bought
+            if given & {line.pk for line in with_moved(purchase.supply_line_id, lines)}
+        ]
 
     def _allocations(self) -> Step:
         rows = self.allocations.select_related("need__item", "need__place__unit", "balance")
@@ -189,6 +230,11 @@ class Chain:
             if (here := [row for row in found if period.starts_on <= row[0] <= period.ends_on])
         ]
         return Step(gettext_lazy("Report"), links)
+
+
+def _lines_paid(cash_lines: Iterable[int]) -> list[SupplyLine]:
+    """All goods bought with them, in the first custodian's hands and in others'."""
+    return list(SupplyLine.objects.filter(pledge_line__in=set(cash_lines)).order_by("pk"))
 
 
 def _cut_off(rows: QuerySet[Any]) -> tuple[list[Any], int]:

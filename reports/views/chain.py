@@ -1,4 +1,4 @@
-"""The chain that one need, pledge, receipt, allocation or distribution is part of."""
+"""The chain that one need, pledge, receipt, purchase, allocation or distribution is part of."""
 
 from __future__ import annotations
 

@@ -9,14 +9,17 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from directory import clock
 from directory.models import User
 from directory.ways import ways_from
+from donors.actions import move_stock
 from donors.models import Receipt
 from needs.fill import Fill, fill_of_each
 from needs.models import Need
 from reports.actions import open_period
 from reports.chain import Chain, address
 from tests.distributions import build
+from tests.donors.buying import bought
 from tests.queries import queries_of
 from tests.world import World
 
@@ -106,6 +109,31 @@ def test_a_link_without_the_others_is_a_chain_too(world: World, coordinator: Use
     assert [len(step) for step in pages(coordinator, "pledge", pledge)] == [0, 1, 1, 0, 0, 0]
     receipt = Receipt.objects.get()
     assert [len(step) for step in pages(coordinator, "receipt", receipt)] == [0, 1, 1, 0, 0, 0]
+
+
+def test_bought_goods_hang_on_the_money_and_on_what_became_of_them(world: World, coordinator: User) -> None:
+    """Also once they were moved; another purchase with the same money is no part of it."""
+    purchase = bought(world)
+    other = bought(world, quantity=5, money=purchase.cash_line)
+    movement = move_stock(
+        by=coordinator,
+        line=purchase.supply_line,
+        to=world.agency("UBND xã Ia Dom"),
+        quantity=8,
+        occurred_on=clock.today(),
+        reason="Gần nơi phát",
+    )
+    moved = movement.target
+    allocation = build.allocated(world, 3, need=build.need_of(world, 10), supply_line=moved)
+    receipt = Receipt.objects.get()
+    whole = [1, 1, 1, 1, 1, 0, 0]
+    for noun, subject in (("need", allocation.need), ("allocation", allocation), ("purchase", purchase)):
+        found = pages(coordinator, noun, subject)
+        assert [len(step) for step in found] == whole, noun
+        assert found[3] == [reverse("purchase_detail", args=[purchase.pk])]
+    for noun, subject in (("pledge", purchase.cash_line.pledge), ("receipt", receipt)):
+        assert [len(step) for step in pages(coordinator, noun, subject)] == [1, 1, 1, 2, 1, 0, 0], noun
+    assert [len(step) for step in pages(coordinator, "purchase", other)] == [0, 1, 1, 1, 0, 0, 0]
 
 
 def test_a_chain_ends_where_reach_ends(
