@@ -210,7 +210,10 @@ def _lines() -> Iterator[Fault]:
 
 
 def _purchases() -> Iterator[Fault]:
-    """A purchase reserved, spent and received exactly what it says, and no longer reserves once closed."""
+    """A purchase reserved, spent and received exactly what it says, and no longer reserves once closed.
+
+    One that is not done (again) has spent and received nothing in the end.
+    """
     rows = Purchase.objects.select_related("item")
     reserved = _moved("cash_moves", Paid.RESERVE, quantity="amount")
     yield from _off(rows, "purchase", reserved=reserved)
@@ -219,6 +222,24 @@ def _purchases() -> Iterator[Fault]:
     done = rows.filter(state=PurchaseState.DONE)
     yield from _off(done, "purchase", spent=_moved("cash_moves", Paid.SPEND, quantity="amount"))
     yield from _off(done, "purchase", received=_moved("supply_moves", Supplied.RECEIVE))
+    yield from _not_done(rows.exclude(state=PurchaseState.DONE))
+
+
+def _not_done(rows: QuerySet[Any]) -> Iterator[Fault]:
+    """What was taken back cancels out: nothing spent or received, and what is planned is still reserved."""
+    released = Q(state=PurchaseState.PLANNED) & ~Q(released=0)
+    paid = rows.annotate(
+        paid=_moved("cash_moves", Paid.SPEND, quantity="amount"),
+        released=_moved("cash_moves", Paid.RELEASE, quantity="amount"),
+    )
+    for row in paid.filter(released | ~Q(paid=0)).order_by("pk"):
+        if row.paid:
+            yield Fault(f"purchase {row.pk} ({row})", "spent", 0, row.paid)
+        if row.is_planned and row.released:
+            yield Fault(f"purchase {row.pk} ({row})", "reserved", row.reserved, row.reserved - row.released)
+    came = rows.annotate(came=_moved("supply_moves", Supplied.RECEIVE)).exclude(came=0)
+    for row in came.order_by("pk"):
+        yield Fault(f"purchase {row.pk} ({row})", "received", 0, row.came)
 
 
 def _movements() -> Iterator[Fault]:

@@ -212,10 +212,10 @@ def _is_used(line: PledgeLine, amount: int) -> NotEnough:
 
 
 def _way_out(*, enough_when_cancelled: bool) -> str:
-    """A reservation is given up with its purchase; what was spent never comes back."""
+    """A reservation is given up with its purchase; a purchase entered wrongly is taken back first."""
     if enough_when_cancelled:
         return _("Cancel planned purchases first: what they reserve is free again then.")
     return _(
-        "What was spent stays on record, so this receipt stands too: write what was wrong into the note of "
-        "the pledge."
+        "If a purchase was entered wrongly, take it back and cancel it first. What was really spent stays on "
+        "record, so this receipt stands too: write what was wrong into the note of the pledge."
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from directory.errors import NotEnough
 from directory.models import User
 from donors.models import CashBalance, CashMove, PledgeLine, Purchase
+from donors.models.purchase import PurchaseQuerySet
 from donors.numbers import grouped
 
 
@@ -60,6 +61,21 @@ def spend_cash(purchase: Purchase, amount: int, *, by: User, occurred_on: date, 
     _write(purchase, CashMove.Kind.SPEND, amount, by=by, occurred_on=occurred_on, reason=reason)
 
 
+def take_back_spending(purchase: Purchase, *, by: User, occurred_on: date, reason: str) -> None:
+    """The đồng of a wrong invoice are reserved again as planned. Raises ``NotEnough`` if less was spent than
+    planned and the difference is used meanwhile."""
+    spent, again = purchase.spent or 0, purchase.reserved
+    changed = CashBalance.objects.filter(
+        pk=purchase.cash_line_id,
+        spent__gte=spent,
+        received__gte=F("reserved") + F("spent") + again - spent,
+    ).update(reserved=F("reserved") + again, spent=F("spent") - spent)
+    if not changed:
+        raise _used_meanwhile(purchase, again - spent)
+    _write(purchase, CashMove.Kind.SPEND, -spent, by=by, occurred_on=occurred_on, reason=reason)
+    _write(purchase, CashMove.Kind.RELEASE, -again, by=by, occurred_on=occurred_on, reason=reason)
+
+
 def _write(
     purchase: Purchase, kind: str, amount: int, *, by: User, occurred_on: date, reason: str = ""
 ) -> None:
@@ -96,10 +112,35 @@ def _not_free(line: PledgeLine, balance: CashBalance, asked: int, place: str) ->
     )
 
 
+def _used_meanwhile(purchase: Purchase, asked: int) -> NotEnough:
+    line = purchase.cash_line
+    balance = CashBalance.objects.get(pk=line.pk)
+    return NotEnough(
+        _(
+            "Purchase %(code)s cannot be taken back: it would reserve %(asked)s đồng more than it spent, and "
+            "only %(left)s of the %(came)s đồng that came of pledge %(pledge)s are free (%(purchases)s hold "
+            "the rest). Cancel a planned one of these first."
+        )
+        % {
+            "code": purchase.code,
+            "asked": grouped(asked),
+            "left": grouped(balance.free),
+            "came": grouped(balance.received),
+            "pledge": line.pledge.code,
+            "purchases": _codes(line.purchases.exclude(pk=purchase.pk)),
+        },
+        left=balance.free,
+        whole=balance.received,
+    )
+
+
 def _named(line: PledgeLine) -> str:
     """“; MS-2025-001, MS-2025-004”: the purchases that hold or spent the line's money."""
-    codes = line.purchases.holding_money().order_by("pk").values_list("code", flat=True)
-    return "".join(f"; {part}" for part in [", ".join(codes)] if part)
+    return "".join(f"; {part}" for part in [_codes(line.purchases.all())] if part)
+
+
+def _codes(purchases: PurchaseQuerySet) -> str:
+    return ", ".join(purchases.holding_money().order_by("pk").values_list("code", flat=True))
 
 
 def _moved_meanwhile() -> NotEnough:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from directory.errors import NotEnough
@@ -45,6 +45,27 @@ def receive_bought(purchase: Purchase, quantity: int, *, by: User, occurred_on: 
     if over:
         _write(line, Kind.OPEN, over, by=by, occurred_on=occurred_on, purchase=purchase, reason=reason)
     _write(line, Kind.RECEIVE, quantity, by=by, occurred_on=occurred_on, purchase=purchase)
+
+
+def take_back_bought(purchase: Purchase, *, by: User, occurred_on: date, reason: str) -> None:
+    """What a wrong invoice booked is to be bought again, as many as planned.
+
+    Raises ``NotEnough`` for pieces that went on since, or that were over the plan and are allocated.
+    """
+    line, came = purchase.supply_line, purchase.received or 0
+    over, missing = max(came - purchase.quantity, 0), max(purchase.quantity - came, 0)
+    gone = F("refused") + F("withdrawn") + F("written_off") + F("moved")
+    changed = SupplyBalance.objects.filter(
+        Q(received__gte=F("sent") + F("written_off") + F("moved") + came),
+        Q(quantity__gte=F("allocated") + gone + over - missing),
+        pk=line.pk,
+        withdrawn__gte=missing,
+    ).update(quantity=F("quantity") - over, received=F("received") - came, withdrawn=F("withdrawn") - missing)
+    if not changed:
+        raise _bought_went_on(purchase, came, over)
+    for kind, quantity in ((Kind.RECEIVE, came), (Kind.OPEN, over), (Kind.WITHDRAW, missing)):
+        if quantity:
+            _write(line, kind, -quantity, by=by, occurred_on=occurred_on, purchase=purchase, reason=reason)
 
 
 def move_out(movement: StockMovement, *, by: User) -> None:
@@ -126,6 +147,46 @@ def _not_movable(line: SupplyLine, asked: int) -> NotEnough:
         left=balance.movable,
         whole=balance.in_stock,
     )
+
+
+def _bought_went_on(purchase: Purchase, came: int, over: int) -> NotEnough:
+    line = purchase.supply_line
+    balance = SupplyBalance.objects.get(pk=line.pk)
+    shown = {
+        "code": purchase.code,
+        "came": grouped(came),
+        "unit": line.item.unit,
+        "item": line.item,
+        "agency": line.custodian,
+        "claims": claims.named(line) or "–",
+    }
+    if balance.in_stock >= came:
+        message = _(
+            "Purchase %(code)s cannot be taken back: %(over)s %(unit)s of %(item)s were bought over the "
+            "plan, and only %(left)s are not allocated (allocated: %(claims)s). Have as many reversed first."
+        )
+        shown.update(over=grouped(over), left=grouped(balance.unallocated))
+        return NotEnough(message % shown, left=balance.unallocated, whole=balance.quantity)
+    message = _(
+        "Purchase %(code)s cannot be taken back: only %(left)s of the %(came)s %(unit)s of %(item)s still "
+        "lie with %(agency)s (sent: %(sent)s; moved: %(moved)s; written off: %(off)s; allocated: "
+        "%(claims)s). Have moved goods come back and put back what was written off by mistake; what was sent "
+        "stays on record."
+    )
+    shown.update(
+        left=grouped(balance.in_stock),
+        sent=grouped(balance.sent),
+        moved=_moved_to(line, balance),
+        off=grouped(balance.written_off),
+    )
+    return NotEnough(message % shown, left=balance.in_stock, whole=came)
+
+
+def _moved_to(line: SupplyLine, balance: SupplyBalance) -> str:
+    """“7 (7 UBND xã Ia Dom)”: how many went on, and to whom."""
+    went = line.moved_to.filter(balance__quantity__gt=0).select_related("custodian", "balance").order_by("pk")
+    named = ", ".join(f"{grouped(one.balance.quantity)} {one.custodian.short_name}" for one in went)
+    return f"{grouped(balance.moved)} ({named})" if named else grouped(balance.moved)
 
 
 def _not_written_off(line: SupplyLine, asked: int) -> NotEnough:

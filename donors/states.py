@@ -78,6 +78,13 @@ PURCHASE_TRANSITIONS = [
         Permission.RECORD_DONATIONS,
         "a reason; nothing of it allocated",
     ),
+    Transition(
+        "take_back",
+        PurchaseState.DONE,
+        PurchaseState.PLANNED,
+        Permission.RECORD_DONATIONS,
+        "a reason; nothing of it sent, moved or written off",
+    ),
 ]
 
 

@@ -60,6 +60,7 @@ urlpatterns = [
     path("purchases/<int:pk>/", views.purchase_detail, name="purchase_detail"),
     path("purchases/<int:pk>/complete/", views.purchase_complete, name="purchase_complete"),
     path("purchases/<int:pk>/cancel/", views.purchase_cancel, name="purchase_cancel"),
+    path("purchases/<int:pk>/take-back/", views.purchase_take_back, name="purchase_take_back"),
     path("supply/", views.supply_list, name="supply_list"),
     path("supply/list.<str:format>/", views.supply_export, name="supply_export"),
     path("supply/<int:pk>/", views.supply_detail, name="supply_detail"),

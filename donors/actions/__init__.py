@@ -8,6 +8,7 @@ from donors.actions.pledge import PledgedLine, record_pledge
 from donors.actions.pledge_change import change_pledge
 from donors.actions.pledge_end import WithdrawnPart, expire_pledge, withdraw_part, withdraw_pledge
 from donors.actions.purchase import Bought, Wanted, cancel_purchase, complete_purchase, plan_purchase
+from donors.actions.purchase_back import take_back_purchase
 from donors.actions.receipt import ReceivedLine, record_receipt
 from donors.actions.receipt_back import take_back_receipt
 from donors.actions.receipt_record import issue_receipt_record
@@ -42,6 +43,7 @@ __all__ = [
     "set_capacities",
     "set_contacts",
     "set_instalments",
+    "take_back_purchase",
     "take_back_receipt",
     "withdraw_part",
     "withdraw_pledge",

@@ -92,7 +92,7 @@ def complete_purchase(*, by: User, purchase: Purchase, bought: Bought) -> Purcha
     of what is free. Raises ``Forbidden``; ``WrongState``; ``Refusal`` naming all problems at their places;
     ``NotEnough`` if pieces that did not come are allocated, or the money does not suffice.
     """
-    purchase = _hold(by, purchase)
+    purchase = hold_purchase(by, purchase)
     before = purchase.state
     purchase.state = target_of(PURCHASE_TRANSITIONS, "complete", before, _not_planned(purchase))
     if problems := list(problems_of_invoice(purchase, bought)):
@@ -123,7 +123,7 @@ def cancel_purchase(*, by: User, purchase: Purchase, reason: str) -> Purchase:
     Raises ``Forbidden``; ``WrongState``; ``Refusal`` without a reason; ``NotEnough`` naming who holds what
     of it is allocated.
     """
-    purchase = _hold(by, purchase)
+    purchase = hold_purchase(by, purchase)
     before = purchase.state
     purchase.state = target_of(PURCHASE_TRANSITIONS, "cancel", before, _not_planned(purchase))
     reason = reason.strip()
@@ -177,7 +177,7 @@ def _open(by: User, cash_line: PledgeLine, wanted: Wanted) -> Purchase:
     )
 
 
-def _hold(by: User, purchase: Purchase) -> Purchase:
+def hold_purchase(by: User, purchase: Purchase) -> Purchase:
     """The purchase as it is now, with its pledge, goods and money held until the action ends."""
     demand_handling(by, purchase.cash_line.pledge)
     pledge = ledger.lock_pledge(purchase.cash_line.pledge)

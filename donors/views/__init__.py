@@ -30,6 +30,7 @@ from donors.views.purchase import (
     purchase_detail,
     purchase_export,
     purchase_list,
+    purchase_take_back,
 )
 from donors.views.receipt import receipt_create, receipt_detail, receipt_take_back, receipt_walk_in
 from donors.views.receipt_list import receipt_list
@@ -76,6 +77,7 @@ __all__ = [
     "purchase_detail",
     "purchase_export",
     "purchase_list",
+    "purchase_take_back",
     "receipt_create",
     "receipt_detail",
     "receipt_export",

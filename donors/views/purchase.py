@@ -14,9 +14,9 @@ from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from documents.exports import in_words, list_response
-from donors.actions import cancel_purchase, complete_purchase, plan_purchase
+from donors.actions import cancel_purchase, complete_purchase, plan_purchase, take_back_purchase
 from donors.claims import claims_on
-from donors.forms import CancelPurchaseForm, InvoiceForm, PurchaseFilter, PurchaseForm
+from donors.forms import CancelPurchaseForm, InvoiceForm, PurchaseFilter, PurchaseForm, ReasonForm
 from donors.models import Pledge, PledgeLine, Purchase
 from donors.models.purchase import PurchaseQuerySet
 from donors.overlap import overlaps_of_purchase
@@ -127,6 +127,28 @@ def purchase_cancel(request: Request, pk: int) -> HttpResponse:
             return redirect("purchase_detail", purchase.pk)
     context = {"form": form, "purchase": purchase}
     return render(request, "donors/purchase_cancel.html", context, status=status)
+
+
+@access(Permission.RECORD_DONATIONS)
+@require_http_methods(["GET", "POST"])
+def purchase_take_back(request: Request, pk: int) -> HttpResponse:
+    """Take a wrongly entered invoice back; the purchase is planned again."""
+    purchase = _within_reach(request, pk)
+    demand_handling(request.user, purchase.cash_line.pledge)
+    form = ReasonForm(request.POST or None)
+    status = status_of(form)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            take_back_purchase(by=request.user, purchase=purchase, reason=reason, key=client_key_of(request))
+        except Refusal as refusal:
+            status = show_refusal(form, refusal)
+        else:
+            told = _("The invoice is taken back: purchase %(code)s is planned again.")
+            messages.success(request, told % {"code": purchase.code})
+            return redirect("purchase_detail", purchase.pk)
+    context = {"form": form, "purchase": purchase}
+    return render(request, "donors/purchase_take_back.html", context, status=status)
 
 
 def _within_reach(request: Request, pk: int) -> Purchase:

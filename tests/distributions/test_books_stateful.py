@@ -45,6 +45,7 @@ from donors.actions import (
     move_stock,
     plan_purchase,
     restore_stock,
+    take_back_purchase,
     write_off_stock,
 )
 from donors.models import CashBalance, PledgeLine, Purchase, SupplyBalance, SupplyLine
@@ -295,6 +296,30 @@ class Books(RuleBasedStateMachine):
             one.state = "cancelled"
             one.money.reserved -= one.row.reserved
             one.supply.withdrawn += one.row.quantity
+
+    @precondition(lambda self: self.buyings)
+    @rule(which=WHICH)
+    def enter_anew(self, which: int) -> None:
+        """The invoice was wrong: the purchase is planned again, what is allocated and not sent stays."""
+        one = self.buyings[which % len(self.buyings)]
+        row, supply, money = one.row, one.supply, one.money
+        row.refresh_from_db()
+        came, spent = row.received or 0, row.spent or 0
+        over, missing = max(came - row.quantity, 0), max(row.quantity - came, 0)
+        done = self.tried(
+            lambda: take_back_purchase(by=self.coordinator, purchase=row, reason="Nhập nhầm"),
+            allowed=one.state == "done"
+            and supply.in_stock >= came
+            and supply.free >= over - missing
+            and money.free >= row.reserved - spent,
+        )
+        if done:
+            one.state = "planned"
+            money.reserved += row.reserved
+            money.spent -= spent
+            supply.withdrawn -= missing
+            supply.quantity -= over
+            supply.received -= came
 
     @rule(which=WHICH, to=WHICH, quantity=PIECES)
     def move(self, which: int, to: int, quantity: int) -> None:

@@ -119,6 +119,21 @@ def test_an_invoice_that_makes_no_sense_is_shown_again(
     assert purchase.state == "planned"
 
 
+def test_a_purchase_is_taken_back_and_stands_in_the_way_of_its_money(browser: Client, world: World) -> None:
+    purchase = bought(world)
+    detail, url = (reverse(f"purchase_{page}", args=[purchase.pk]) for page in ("detail", "take_back"))
+    assert f'href="{url}"' in browser.get(detail).content.decode()
+    assert browser.post(url, {"reason": " "}).status_code == 422
+    response = browser.post(url, {"reason": "Nhập nhầm"})
+    purchase.refresh_from_db()
+    assert (response.headers["location"], purchase.state) == (detail, "planned")
+    assert f'href="{url}"' not in browser.get(detail).content.decode()
+    moves = browser.get(reverse("cash_detail", args=[purchase.cash_line_id])).context["moves"]
+    assert [move.amount for move in moves][-2:] == [-4_000_000, -4_000_000]
+    response = browser.post(url, {"reason": "Nhập nhầm"})
+    assert (response.status_code, len(response.context["form"].non_field_errors())) == (409, 1)
+
+
 def test_a_purchase_done_already_says_so(browser: Client, world: World) -> None:
     purchase = bought(world)
     response = browser.post(reverse("purchase_complete", args=[purchase.pk]), _invoice())

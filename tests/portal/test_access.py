@@ -147,7 +147,7 @@ OBJECTS: dict[str, Shows] = {
     **{f"donor_{page}": one("donor") for page in ("detail", "change", "contacts", "capacity", "merge")},
     **{name: one("supply") for name in ("supply_detail", "stock_move", "stock_write_off", "stock_restore")},
     **{name: one("cash") for name in ("cash_detail", "purchase_create")},
-    **{f"purchase_{page}": one("purchase") for page in ("detail", "complete", "cancel")},
+    **{f"purchase_{page}": one("purchase") for page in ("detail", "complete", "cancel", "take_back")},
     **{
         f"pledge_{page}": one("pledge")
         for page in ("detail", "change", "instalments", "expire", "withdraw", "default")
