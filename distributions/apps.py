@@ -10,16 +10,18 @@ class DistributionsConfig(AppConfig):
         from directory.roles import Permission
         from distributions.claims import allocations_of, allocations_on
         from distributions.default import may_default
+        from distributions.overlap import served_beside
         from distributions.stocked import in_stock_for
         from distributions.uses import distributions_of
         from donors import claims as claims_on_supply
         from donors import further
         from donors.states import PledgeState
+        from needs import beside, fill, uses
         from needs import claims as claims_on_needs
-        from needs import fill, uses
 
         claims_on_needs.register(allocations_on)
         fill.register(in_stock_for)
+        beside.register(served_beside)
         claims_on_supply.register(allocations_of)
         uses.register(distributions_of)
         further.register(

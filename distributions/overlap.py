@@ -88,6 +88,11 @@ def others_beside(need: Need, pledge: Pledge) -> list[Service]:
     return Others(pledge.scope, year, [need]).beside(need, pledge)
 
 
+def served_beside(need: Need) -> list[str]:
+    """All that serves the place of a need with its item in the year and is not counted in it, in words."""
+    return [service.label for service in Others(need.round.scope, need.round.year, [need]).at(need)]
+
+
 def _nothing_near(need: Need, pledge: Pledge, year: int) -> bool:
     place = need.place
     if not place.is_valid_on(clock.today()):

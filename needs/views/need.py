@@ -19,6 +19,7 @@ from documents import listing as listing_pdf
 from documents.download import file_response, sheet_response
 from documents.exports import refuse_too_many
 from needs import permissions
+from needs.beside import served_beside
 from needs.claims import claims_on
 from needs.fill import fill_of, fill_of_each
 from needs.forms.need import NeedFilterForm
@@ -108,6 +109,7 @@ def need_page(request: Request, need: Need, form: PriorityFields | None = None) 
         "need": need,
         "moves": need.moves.select_related("by", "survey").order_by("-at", "-pk"),
         "claims": claims_on(need),
+        "beside": served_beside(need),
         "fill": fill_of(need),
         "may_prioritise": need.closed_at is None and permissions.prioritises(request.user, need),
         "was_prioritised": HistoryEntry.objects.of(need).exists(),

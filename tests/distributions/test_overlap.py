@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.translation import override
 
 from directory import clock
@@ -60,6 +63,23 @@ def test_what_another_agency_promised_the_place_is_named(world: World, coordinat
     assert (refusal.code, places_of(refusal)) == ("overlap", ["overlap_reason"])
     assert "already gets bộ warm clothing" in str(refusal)
     assert "(Hội LHPN: pledge CK-2025-001)" in str(refusal)
+
+
+def test_the_page_of_a_need_names_what_else_serves_its_place(
+    world: World, officer: User, client_of: Callable[[User], Client]
+) -> None:
+    """What is allocated to the need itself is counted there, and is not named."""
+    of_the_union(world, **for_the_village(world))
+    need, elsewhere = build.need_of(world, 50), build.need_of(world, 50, place=world.village("Ia Dom", 2))
+    build.allocated(world, 5, need=elsewhere)
+    client = client_of(officer)
+    beside = [
+        client.get(reverse("need_detail", args=[each.pk])).context["beside"] for each in (need, elsewhere)
+    ]
+    assert [[("Hội LHPN" in label, "CK-2025-001" in label) for label in labels] for labels in beside] == [
+        [(True, True)],
+        [],
+    ]
 
 
 def test_with_a_reason_it_goes_there_and_both_are_kept(world: World, coordinator: User) -> None:

@@ -39,7 +39,7 @@ PAGES: dict[str, dict[str, int]] = {
         "survey_grid": THE_GRIDS,
         "survey_check": 14,
         "need_list": 18,
-        "need_detail": 8,
+        "need_detail": 14,
         "distribution_list": 5,
         "distribution_detail": 11,
     },
