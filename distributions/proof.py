@@ -245,7 +245,8 @@ def _not_done(rows: QuerySet[Any]) -> Iterator[Fault]:
 def _movements() -> Iterator[Fault]:
     """What left one custodian came to the other."""
     for kind in (Supplied.MOVE_OUT, Supplied.MOVE_IN):
-        yield from _off(StockMovement.objects.all(), "movement", quantity=_moved("supply_moves", kind))
+        left = F("moved_back") + _moved("supply_moves", kind)
+        yield from _off(StockMovement.objects.all(), "movement", quantity=left)
 
 
 def _without_balance() -> Iterator[Fault]:

@@ -172,7 +172,7 @@ def _went_on(line: SupplyLine, accepted: int) -> NotEnough:
         _(
             "The %(accepted)s %(unit)s of %(item)s cannot be taken back: only %(left)s of what %(agency)s "
             "received are still in stock (sent: %(sent)s, written off: %(off)s, moved: %(moved)s). What was "
-            "moved stays with its new custodian. If too many were counted, write the difference off where it "
+            "moved may be handed back first. If too many were counted, write the difference off where it "
             "is kept, saying why; if too few, record the rest as another receipt."
         )
         % {

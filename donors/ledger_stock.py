@@ -6,6 +6,7 @@ that came cover the allocations first, and only what is over may go (``SupplyBal
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import F, Q
@@ -24,6 +25,12 @@ def lock_line(line: SupplyLine) -> SupplyBalance:
     """The balance of one supply line as it is now, held until the transaction ends."""
     rows = SupplyBalance.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("line__item", "line__custodian", "line__pledge_line__pledge").get(pk=line.pk)
+
+
+def lock_lines(lines: Iterable[SupplyLine]) -> None:
+    """Hold the balances of several lines, by pk, until the transaction ends."""
+    rows = SupplyBalance.objects.select_for_update(no_key=True).order_by("pk")
+    list(rows.filter(pk__in=[line.pk for line in lines]))
 
 
 def check_movable(line: SupplyLine, quantity: int) -> None:
@@ -75,6 +82,25 @@ def move_out(movement: StockMovement, *, by: User) -> None:
     _write(movement.source, Kind.MOVE_OUT, q, by=by, occurred_on=day, movement=movement, reason=reason)
     SupplyBalance.objects.filter(pk=movement.target_id).update(received=F("received") + q)
     _write(movement.target, Kind.MOVE_IN, q, by=by, occurred_on=day, movement=movement, reason=reason)
+
+
+def move_back(movement: StockMovement, quantity: int, *, by: User, occurred_on: date, reason: str) -> None:
+    """Counter-rows of a movement: so much stands with its source again. Raises ``NotEnough``.
+
+    As after no movement at all: the source's ``moved`` and the target's promise are smaller too, so that what
+    booked the goods at the source may be taken back.
+    """
+    q, source, target = quantity, movement.source, movement.target
+    changed = SupplyBalance.objects.filter(
+        pk=target.pk, received__gte=F("allocated") + F("written_off") + F("moved") + q
+    ).update(quantity=F("quantity") - q, received=F("received") - q)
+    if not changed:
+        raise _not_movable(target, q)
+    # The CHECKs hold both: what stands at the target never exceeds what was moved there.
+    SupplyBalance.objects.filter(pk=source.pk).update(moved=F("moved") - q)
+    StockMovement.objects.filter(pk=movement.pk).update(moved_back=F("moved_back") + q)
+    for line, kind in ((target, Kind.OPEN), (target, Kind.MOVE_IN), (source, Kind.MOVE_OUT)):
+        _write(line, kind, -q, by=by, occurred_on=occurred_on, movement=movement, reason=reason)
 
 
 def write_off(line: SupplyLine, quantity: int, *, by: User, occurred_on: date, reason: str) -> None:

@@ -34,8 +34,9 @@ def move_stock(
 ) -> StockMovement:
     """Hand ``quantity`` (item's unit) that came and is not allocated to another custodian.
 
-    Who keeps it hands over; it stands in a line of its own with the other from then on. A movement entered
-    by mistake is moved back with its reason. Raises ``Forbidden``; ``Refusal`` naming all problems at their
+    Who keeps it hands over; it stands in a line of its own with the other from then on. To one who kept it
+    before it goes back the way it came: counter-rows undo as much of those movements, of which the last is
+    returned. Raises ``Forbidden``; ``Refusal`` naming all problems at their
     places; ``NotEnough`` over what is not allocated.
     """
     demand_keeping(by, line)
@@ -46,6 +47,8 @@ def move_stock(
     ]:
         raise Refusal(problems, code="invalid_movement")
     ledger_stock.check_movable(line, quantity)
+    if way := _way_back(line, to):
+        return _move_back(by, way, quantity, occurred_on, reason.strip())
     movement = StockMovement.objects.create(
         code=next_code("DC", occurred_on.year),
         source=line,
@@ -110,6 +113,45 @@ def restore_stock(
         line, gettext_noop("put back what was written off"), by=by, reason=reason.strip(), quantity=quantity
     )
     return line
+
+
+def _way_back(line: SupplyLine, to: Agency) -> list[StockMovement]:
+    """The movements that brought the goods here from ``to``, the last first; none if they never lay there."""
+    way: list[StockMovement] = []
+    while line.moved_from is not None:
+        way.append(line.movement_in)
+        line = line.moved_from
+        if line.custodian_id == to.pk:
+            return way
+    return []
+
+
+def _move_back(
+    by: User, way: list[StockMovement], quantity: int, occurred_on: date, reason: str
+) -> StockMovement:
+    """Undo as much of each movement, step by step: whoever kept the goods in between sees them pass."""
+    if occurred_on < way[0].occurred_on:
+        raise Refusal(
+            _("The goods came here on %(day)s. Correct the day on which they went back.")
+            % {"day": day_in_words(way[0].occurred_on)},
+            code="invalid_movement",
+            place="occurred_on",
+        )
+    lines = [movement.target for movement in way] + [way[-1].source]
+    ledger_stock.lock_lines(lines)
+    for movement in way:
+        ledger_stock.move_back(movement, quantity, by=by, occurred_on=occurred_on, reason=reason)
+    for line in lines:
+        history.record(
+            line,
+            gettext_noop("move back to who kept it before"),
+            by=by,
+            reason=reason,
+            movement=", ".join(movement.code for movement in way),
+            quantity=quantity,
+        )
+    way[0].refresh_from_db()
+    return way[0]
 
 
 def _open_at(to: Agency, line: SupplyLine, quantity: int, by: User, occurred_on: date) -> SupplyLine:

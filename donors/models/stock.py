@@ -34,7 +34,11 @@ class StockMovementQuerySet(models.QuerySet):
 
 
 class StockMovement(ActionOnly):
-    """``quantity`` (item's unit) that went from the line of one custodian to another's, e.g. DC-2025-003."""
+    """``quantity`` (item's unit) that went from the line of one custodian to another's, e.g. DC-2025-003.
+
+    ``moved_back`` of it returned to the first one since, by counter-rows of the ledger; it moves only by a
+    guarded update.
+    """
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     source = models.ForeignKey(
@@ -44,6 +48,7 @@ class StockMovement(ActionOnly):
         SupplyLine, models.PROTECT, related_name="movement_in", verbose_name=_("to")
     )
     quantity = models.PositiveIntegerField(_("quantity"))
+    moved_back = models.PositiveIntegerField(_("moved back"), default=0)
     occurred_on = models.DateField(_("moved on"))
     reason = models.CharField(_("reason"), max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -57,6 +62,9 @@ class StockMovement(ActionOnly):
         ordering = ["-occurred_on", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_movement_moves"),
+            models.CheckConstraint(
+                condition=Q(moved_back__lte=F("quantity")), name="stock_movement_back_within_moved"
+            ),
             models.CheckConstraint(condition=~Q(source=F("target")), name="stock_movement_between_lines"),
         ]
 

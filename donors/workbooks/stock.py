@@ -36,6 +36,7 @@ MOVEMENTS = ListFile[StockMovement](
         ListColumn(gettext_lazy("Goods or service"), 30, lambda movement: str(movement.source.item)),
         ListColumn(gettext_lazy("Unit of measure"), 10, lambda movement: movement.source.item.unit),
         ListColumn(gettext_lazy("Quantity"), 12, lambda movement: movement.quantity),
+        ListColumn(gettext_lazy("Moved back"), 12, lambda movement: movement.moved_back),
         ListColumn(gettext_lazy("From custodian"), 34, lambda movement: str(movement.source.custodian)),
         ListColumn(gettext_lazy("To custodian"), 34, lambda movement: str(movement.target.custodian)),
         ListColumn(gettext_lazy("Pledge"), 14, lambda movement: movement.source.pledge_line.pledge.code),

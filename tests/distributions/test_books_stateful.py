@@ -78,6 +78,7 @@ class Supply:
     allocated: int = 0
     sent: int = 0
     pledged: bool = True
+    came_from: Supply | None = None
 
     @property
     def free(self) -> int:
@@ -337,9 +338,24 @@ class Books(RuleBasedStateMachine):
             ),
             allowed=quantity <= source.movable,
         )
-        if row:
+        way = self.way_back(source, others[to % len(others)].pk) if row else []
+        for part in way:
+            part.quantity -= quantity
+            part.received -= quantity
+            part.came_from.moved -= quantity
+        if row and not way:
             source.moved += quantity
-            self.supplies.append(Supply(row.target, quantity, quantity, pledged=False))
+            self.supplies.append(Supply(row.target, quantity, quantity, pledged=False, came_from=source))
+
+    def way_back(self, supply: Supply, keeper: int) -> list[Supply]:
+        """The lines that goods pass when they go back to a custodian who kept them before."""
+        way = []
+        while supply.came_from:
+            way.append(supply)
+            supply = supply.came_from
+            if supply.line.custodian_id == keeper:
+                return way
+        return []
 
     @rule(which=WHICH, quantity=PIECES)
     def write_off(self, which: int, quantity: int) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from directory import history
+from directory import clock, history
 from directory.errors import Forbidden, NotEnough, Refusal
 from directory.models import HistoryEntry, User
 from distributions.actions import allocate
 from distributions.proof import faults
-from donors.actions import move_stock, restore_stock, write_off_stock
-from donors.models import StockMovement, SupplyBalance, SupplyLine, SupplyMove
+from donors.actions import move_stock, restore_stock, take_back_receipt, write_off_stock
+from donors.models import Receipt, StockMovement, SupplyBalance, SupplyLine, SupplyMove
 from tests.distributions.build import allocated, need_of, sent, supply_of
 from tests.world import World
 
@@ -112,12 +112,62 @@ def test_both_custodians_see_the_movement(
     assert list(SupplyLine.objects.visible_to(stranger)) == [movement.target]
 
 
-def test_goods_go_back_the_same_way(world: World, line: SupplyLine, stranger: User) -> None:
+def test_goods_that_go_back_undo_their_movement(world: World, line: SupplyLine, stranger: User) -> None:
     movement = moved(world, line)
-    back = moved(world, movement.target, by=stranger, to=world.agency("LĐTBXH"), reason="Chuyển nhầm")
-    assert books(movement.target) == (25, 25, 0, 0, 25, 0, 0)
-    assert (books(back.target), back.target.moved_from) == ((25, 25, 0, 0, 0, 25, 25), movement.target)
+    back = moved(world, movement.target, 10, by=stranger, to=world.agency("LĐTBXH"), reason="Chuyển nhầm")
+    assert (back, back.moved_back, StockMovement.objects.count()) == (movement, 10, 1)
+    assert books(line) == (200, 100, 40, 0, 15, 85, 145)
+    assert books(movement.target) == (15, 15, 0, 0, 0, 15, 15)
+    rows = SupplyMove.objects.filter(movement=movement, quantity__lt=0).order_by("pk")
+    assert list(rows.values_list("line", "kind", "quantity", "reason")) == [
+        (movement.target_id, "open", -10, "Chuyển nhầm"),
+        (movement.target_id, "move_in", -10, "Chuyển nhầm"),
+        (line.pk, "move_out", -10, "Chuyển nhầm"),
+    ]
+    assert HistoryEntry.objects.of(line).latest("pk").details["movement"] == movement.code
     assert list(faults()) == []
+
+
+def test_once_all_is_back_its_receipt_may_be_taken_back(world: World, coordinator: User) -> None:
+    line = supply_of(world, 30)
+    movement = moved(world, line)
+    receipt = Receipt.objects.get(lines__supply_line=line)
+    with nothing_booked(), pytest.raises(NotEnough):
+        take_back_receipt(by=coordinator, receipt=receipt, reason="Đếm nhầm")
+    moved(world, movement.target, to=world.agency("LĐTBXH"))
+    assert list(SupplyLine.objects.standing()) == [line]
+    take_back_receipt(by=coordinator, receipt=receipt, reason="Đếm nhầm")
+    assert books(line) == (30, 0, 0, 0, 0, 0, 30)
+    assert list(faults()) == []
+
+
+def test_goods_go_back_over_all_who_kept_them(world: World, line: SupplyLine) -> None:
+    first = moved(world, line)
+    second = moved(world, first.target, 20, to=world.agency("UBND xã Ia Dom"))
+    moved(world, second.target, 12, to=world.agency("LĐTBXH"))
+    assert (books(line)[4], books(first.target), books(second.target)) == (
+        13,
+        (13, 13, 0, 0, 8, 5, 5),
+        (8, 8, 0, 0, 0, 8, 8),
+    )
+    assert list(StockMovement.objects.order_by("pk").values_list("moved_back", flat=True)) == [12, 12]
+    assert list(faults()) == []
+
+
+def test_what_is_allocated_elsewhere_does_not_go_back(world: World, line: SupplyLine) -> None:
+    target = moved(world, line).target
+    allocated(world, 20, need=need_of(world, 25, commune="Ia Đal"), supply_line=target)
+    with nothing_booked(), pytest.raises(NotEnough) as refusal:
+        moved(world, target, 6, to=world.agency("LĐTBXH"))
+    assert (refusal.value.details["left"], "20 xã Ia Đal" in str(refusal.value)) == (5, True)
+
+
+def test_nothing_goes_back_before_it_came(world: World, line: SupplyLine) -> None:
+    with clock.standing_on(DAY + timedelta(days=2)):
+        target = moved(world, line, occurred_on=DAY + timedelta(days=1)).target
+        with nothing_booked(), pytest.raises(Refusal) as refusal:
+            moved(world, target, to=world.agency("LĐTBXH"))
+    assert places(refusal) == ["occurred_on"]
 
 
 @pytest.mark.parametrize("deed", [moved, lambda world, line, quantity: lost(world, line, quantity)])

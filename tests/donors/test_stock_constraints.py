@@ -51,6 +51,7 @@ BREAKS: list[tuple[type[models.Model], str, dict[str, Any], str]] = [
     (Purchase, "state = 'done'", {"state": "planned"}, "purchase_done_by_invoice"),
     (Purchase, "state = 'planned'", {"spent": 1}, "purchase_done_by_invoice"),
     (StockMovement, "true", {"quantity": 0}, "stock_movement_moves"),
+    (StockMovement, "true", {"moved_back": 6}, "stock_movement_back_within_moved"),
 ]
 
 
