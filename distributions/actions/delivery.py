@@ -27,9 +27,9 @@ from distributions.actions.scan import store_scan
 from distributions.models import ChildTurns, Distribution, DistributionLine
 from distributions.permissions import check_may_confirm
 from distributions.problems import Problems
-from distributions.scan import CleanScan
 from distributions.states import DISTRIBUTION_TRANSITIONS
 from distributions.wording import listed, state_refusal
+from documents.scan import CleanScan
 from needs.models import AgeBand
 
 

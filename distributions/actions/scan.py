@@ -14,9 +14,9 @@ from directory.models import User
 from distributions.actions.distribution import locked
 from distributions.models import DeliveryScan, Distribution
 from distributions.permissions import may_keep_scan
-from distributions.scan import CleanScan
 from distributions.states import DistributionState
 from distributions.wording import state_refusal
+from documents.scan import CleanScan
 
 
 @action

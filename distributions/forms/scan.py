@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from directory.errors import Refusal
-from distributions.scan import CleanScan, clean
+from documents.scan import CleanScan, clean
 
 ACCEPTED = "image/jpeg,image/png,image/webp"
 

@@ -36,7 +36,7 @@ class DeliveryScanQuerySet(models.QuerySet):
 
 
 class DeliveryScan(ActionOnly):
-    """The image, drawn anew (``distributions/scan.py``), with its SHA-256. Never edited.
+    """The image, drawn anew (``documents/scan.py``), with its SHA-256. Never edited.
 
     A page with names that came here by mistake is removed: the bytes go, who removed it and why stays.
     """

@@ -51,9 +51,9 @@ from distributions.models import (
     SupervisionVisit,
     SupportPlan,
 )
-from distributions.scan import CleanScan
 from documents.actions import plan_import, upload_workbook
 from documents.models import Paper, WorkbookImport
+from documents.scan import CleanScan
 from donors.actions import (
     Bought,
     PledgedLine,

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from directory.errors import Refusal
-from distributions.scan_worker import NO_IMAGE, TOO_MANY_PIXELS
-from distributions.wording import number
+from documents.scan_worker import NO_IMAGE, TOO_MANY_PIXELS
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def clean(file: IO[bytes], size: int) -> CleanScan:
         raise _refused(
             "scan_too_many_pixels",
             _("The image has more than %(most)s million pixels. Scan the page at a lower resolution.")
-            % {"most": number(MOST_PIXELS // 1_000_000)},
+            % {"most": localize(MOST_PIXELS // 1_000_000)},
         )
     if child.returncode or not child.stdout.startswith(b"\xff\xd8"):
         logger.warning("A scan could not be read (%s): %s", child.returncode, child.stderr[-500:])
@@ -81,7 +81,7 @@ def _too_large(size: int) -> Refusal:
     message = _(
         "The file has %(size)s MB; at most %(most)s MB are taken. Scan the page at a lower resolution."
     )
-    shown = {"size": number(-(-size // MEGABYTE)), "most": number(MOST_BYTES // MEGABYTE)}
+    shown = {"size": localize(-(-size // MEGABYTE)), "most": localize(MOST_BYTES // MEGABYTE)}
     return _refused("scan_too_large", message % shown)
 
 
