@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 
 from directory.models import Agency
 from documents.layout import date_of
+from documents.number_words import dong_in_words
 from documents.snapshot import Block, Cell, Column, Heading, Paragraph, Party, Row, Signature, Snapshot, Table
 from donors.models import Pledge, Receipt, ReceiptLine, SupplyLine
 
@@ -108,6 +109,7 @@ def _body(receipt: Receipt, lines: Sequence[ReceiptLine]) -> list[Block]:
             columns=CAME,
             rows=[*(_row(number, line) for number, line in enumerate(lines, 1)), _total(lines)],
         ),
+        *_money_in_words(lines),
         *_refusals(lines),
         *([_text(f"Ghi chú: {receipt.note}")] if receipt.note else []),
         _text(CLOSING),
@@ -162,6 +164,15 @@ def _row(number: int, line: ReceiptLine) -> Row:
 def _total(lines: Sequence[ReceiptLine]) -> Row:
     """Goods of different units are not added up: only their value is."""
     return Row(kind="total", cells=[TOTAL, sum(line.value for line in lines)])
+
+
+def _money_in_words(lines: Sequence[ReceiptLine]) -> list[Block]:
+    """The money alone: goods are counted in pieces, and their value is no sum that changed hands."""
+    amount = sum(line.amount for line in lines)
+    if amount <= 0:
+        return []
+    shown = number_format(amount, force_grouping=True)
+    return [_text(f"Số tiền thực nhận: {shown} đồng (bằng chữ: {dong_in_words(amount)}).")]
 
 
 def _refusals(lines: Sequence[ReceiptLine]) -> list[Block]:

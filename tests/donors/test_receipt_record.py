@@ -16,7 +16,7 @@ from django.urls import reverse
 from directory.errors import Forbidden, Refusal, WrongState
 from directory.models import HistoryEntry, User
 from documents.models import Paper, PaperFile
-from donors.actions import issue_receipt_record, take_back_receipt
+from donors.actions import ReceivedLine, issue_receipt_record, take_back_receipt
 from donors.models import Receipt
 from donors.papers import receipt_record
 from tests.donors.build import cash, donor, goods, pledged, received
@@ -61,8 +61,19 @@ def test_the_record_says_who_gave_what_and_what_was_refused(world: World) -> Non
     texts = [block["text"] for block in snapshot["body"] if block["kind"] == "paragraph"]
     assert f"Hai bên thống nhất giao, nhận theo cam kết số {pledge.code} ngày 01 tháng 3 năm 2025:" in texts
     assert "Đồ ấm: không nhận 3, lý do: rách" in texts
+    assert [text for text in texts if "bằng chữ" in text] == []
     assert [party["role"] for party in snapshot["parties"]] == ["Đại diện bên giao", "Đại diện bên nhận"]
     assert snapshot["letterhead"]["superior"] == "Ủy ban nhân dân huyện Ia H'Drai"
+
+
+def test_money_is_written_in_words_too(world: World) -> None:
+    pledge = pledged(world, lines=[goods(world, quantity=20, unit_value=100_000), cash(5_000_000)])
+    first, second = pledge.lines.order_by("pk")
+    both = [ReceivedLine(pledge_line=first, accepted=20), ReceivedLine(pledge_line=second, amount=1_005_000)]
+    texts = [
+        block.get("text") for block in receipt_record(_loaded(received(world, pledge, lines=both)))["body"]
+    ]
+    assert "Số tiền thực nhận: 1.005.000 đồng (bằng chữ: Một triệu không trăm linh năm nghìn đồng)." in texts
 
 
 def test_a_record_is_issued_once_and_frozen(
