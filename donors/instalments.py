@@ -31,14 +31,27 @@ class Due:
 
 
 def schedule(instalments: Sequence[Instalment], stands: int, came: int) -> list[Due]:
-    """What comes fills the earliest instalment first; what was withdrawn is taken off the last ones.
+    """What comes fills the instalment that it was received for, all else the earliest that is open.
 
-    ``stands``: what of the line was not withdrawn; ``came``: what arrived of it. Pieces or đồng.
+    ``stands``: what of the line was not withdrawn, which is taken off the last open ones; ``came``: what
+    arrived of it. Pieces or đồng.
     """
+    rows = sorted(instalments, key=lambda each: each.due_on)
+    sizes = _standing(rows, sum(row.size for row in rows) - stands)
+    spare = came - sum(row.chosen for row in rows)
     dues = []
-    for instalment in sorted(instalments, key=lambda each: each.due_on):
-        size = min(instalment.size, stands)
-        filled = min(size, came)
-        dues.append(Due(instalment.due_on, size, filled))
-        stands, came = stands - size, came - filled
+    for row, size in zip(rows, sizes, strict=True):
+        filled = min(size, row.chosen + max(spare, 0))
+        dues.append(Due(row.due_on, size, filled))
+        spare -= max(filled - row.chosen, 0)
     return dues
+
+
+def _standing(rows: Sequence[Instalment], withdrawn: int) -> list[int]:
+    """What stands of each: the withdrawn part is taken off the last, as far as nothing came for it."""
+    sizes = []
+    for row in reversed(rows):
+        gone = min(max(withdrawn, 0), row.size - row.chosen)
+        sizes.append(row.size - gone)
+        withdrawn -= gone
+    return sizes[::-1]

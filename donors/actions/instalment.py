@@ -85,6 +85,16 @@ def set_instalments(
     return pledge
 
 
+def count_chosen(line: PledgeLine) -> None:
+    """What receipts said came for each instalment, counted anew after a receipt or a change of the parts."""
+    came = line.receipt_lines.by_instalment()
+    for row in line.instalments.all():
+        chosen = min(row.size, max(came.get(row.due_on, 0), 0))
+        if row.chosen != chosen:
+            row.chosen = chosen
+            row.save(update_fields=["chosen"])
+
+
 def fit_instalments(pledge: Pledge, lines: Sequence[PledgeLine]) -> None:
     """After a change of the lines' sizes: the last instalment takes the difference, up or down."""
     for line in lines:
@@ -112,7 +122,8 @@ def _fit(line: PledgeLine) -> None:
         more += last.size - size
         if size:
             last.quantity, last.amount = (size, None) if line.is_goods else (None, size)
-            last.save(update_fields=["quantity", "amount"])
+            last.chosen = min(last.chosen, size)
+            last.save(update_fields=["quantity", "amount", "chosen"])
         else:
             rows.pop().delete()
 
@@ -182,6 +193,8 @@ def _store(lines: Sequence[PledgeLine], wanted: Days) -> None:
         for day, size in wanted[line.pk].items():
             quantity, amount = (size, None) if line.is_goods else (None, size)
             Instalment.objects.create(line=line, due_on=day, quantity=quantity, amount=amount)
+    for line in PledgeLine.objects.filter(pk__in=[line.pk for line in lines]):
+        count_chosen(line)  # read anew: the former parts are still at hand in ``lines``
 
 
 def _in_words(lines: Sequence[PledgeLine], days: Days) -> list[str]:

@@ -17,7 +17,8 @@ from directory.errors import NotEnough, Problem, Refusal
 from directory.models import Agency, User
 from directory.states import target_of
 from donors import ledger
-from donors.checks import problems_of_receipt
+from donors.actions.instalment import count_chosen
+from donors.checks import day_in_words, problems_of_receipt
 from donors.models import CashBalance, Pledge, PledgeLine, Receipt, ReceiptLine, SupplyBalance, SupplyLine
 from donors.permissions import demand_handling
 from donors.states import PLEDGE_TRANSITIONS
@@ -26,7 +27,10 @@ from donors.values import unit_value_of
 
 @dataclass(frozen=True)
 class ReceivedLine:
-    """What came of a pledge line: pieces accepted and refused (with the reason), or ``amount`` đồng."""
+    """What came of a pledge line: pieces accepted and refused (with the reason), or ``amount`` đồng.
+
+    ``due_on``: the day of the instalment that it came for; None: it fills the earliest that is open.
+    """
 
     pledge_line: PledgeLine
     accepted: int = 0
@@ -35,6 +39,7 @@ class ReceivedLine:
     amount: int = 0
     unit_value: int | None = None
     quality: str = ReceiptLine.Quality.UNSAID
+    due_on: date | None = None
 
 
 @action
@@ -66,6 +71,7 @@ def record_receipt(
     problems = problems_of_receipt(
         by=by, pledge=pledge, custodian=custodian, occurred_on=occurred_on, lines=lines
     )
+    problems += _no_such_instalment(lines)
     if problems := problems or list(_kept_elsewhere(lines, supply, custodian)):
         raise Refusal(problems, code="invalid_receipt")
     receipt = Receipt.objects.create(
@@ -81,8 +87,22 @@ def record_receipt(
     )
     for number, line in enumerate(lines):
         book(receipt, line, supply, by, f"lines-{number}-")
+        if line.due_on:
+            count_chosen(line.pledge_line)
     _settle(pledge, receipt, done, supply, cash, by)
     return receipt
+
+
+def _no_such_instalment(lines: list[ReceivedLine]) -> list[Problem]:
+    return [
+        Problem(
+            _("Nothing of this line is due on %(day)s any more. Choose one of the instalments of the list.")
+            % {"day": day_in_words(line.due_on)},
+            f"lines-{number}-due_on",
+        )
+        for number, line in enumerate(lines)
+        if line.due_on and not line.pledge_line.instalments.filter(due_on=line.due_on).exists()
+    ]
 
 
 def _kept_elsewhere(
@@ -114,7 +134,9 @@ def book(
 
 
 def _book_cash(receipt: Receipt, line: ReceivedLine, by: User) -> None:
-    came = ReceiptLine.objects.create(receipt=receipt, pledge_line=line.pledge_line, amount=line.amount)
+    came = ReceiptLine.objects.create(
+        receipt=receipt, pledge_line=line.pledge_line, amount=line.amount, due_on=line.due_on
+    )
     ledger.receive_cash(line.pledge_line, came, by=by, occurred_on=receipt.occurred_on)
 
 
@@ -168,6 +190,7 @@ def _receive(
         quality=line.quality if accepted else ReceiptLine.Quality.UNSAID,
         refuse_reason=line.refuse_reason if refused else "",
         unit_value=value,
+        due_on=line.due_on if supply_line.origin == SupplyLine.Origin.PLEDGE else None,
     )
     ledger.receive_supply(supply_line, came, by=by, occurred_on=receipt.occurred_on)
 

@@ -14,6 +14,7 @@ from directory.errors import NotEnough, Problem, Refusal, WrongState
 from directory.models import User
 from directory.states import target_of
 from donors import corrections, ledger
+from donors.actions.instalment import count_chosen
 from donors.actions.pledge_state import Balances, hold
 from donors.models import Pledge, PledgeLine, Receipt, ReceiptLine, SupplyBalance, SupplyLine
 from donors.permissions import demand_handling
@@ -101,7 +102,10 @@ def _take_back(line: ReceiptLine, counter: Receipt, pledge: Pledge, by: User, re
         refuse_reason=line.refuse_reason,
         amount=-line.amount,
         unit_value=line.unit_value,
+        due_on=line.due_on,
     )
+    if line.due_on:
+        count_chosen(line.pledge_line)
     today, supply = clock.today(), line.supply_line
     comes_again = pledge.state in (PledgeState.OPEN, PledgeState.RECEIVED) and not pledge.walk_in
     if supply is None:

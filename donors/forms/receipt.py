@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from directory import clock
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.forms.rows import RowsForm
 from directory.models import Agency, User
 from donors.actions import ReceivedLine
-from donors.checks import day_of_receipt, received_line
+from donors.checks import day_in_words, day_of_receipt, received_line
 from donors.models import Pledge, ReceiptLine, SupplyLine
 from donors.numbers import DONG_DIGITS, grouped
 from donors.progress import Progress, progress_of
@@ -46,7 +47,7 @@ class ReceiptForm(RowsForm):
         self.fields["custodian"].queryset = agencies  # type: ignore[attr-defined]
         self.fields["custodian"].initial = self._keeper(pledge)
         for row in self.progress:
-            self.add_row(self._goods(row.supply) if row.supply else self._cash())
+            self.add_row((self._goods(row.supply) if row.supply else self._cash()) | _instalment(row))
 
     def _keeper(self, pledge: Pledge) -> int:
         keepers = [row.supply.custodian_id for row in self.progress if row.supply]
@@ -116,4 +117,27 @@ class ReceiptForm(RowsForm):
             amount=row.get("amount") or 0,
             unit_value=row.get("unit_value"),
             quality=row.get("quality") or "",
+            due_on=row.get("due_on"),
         )
+
+
+def _instalment(row: Progress) -> dict[str, forms.Field]:
+    """Which of several open instalments came; the earliest, unless the giver says otherwise."""
+    open_ones = [due for due in row.line.schedule if due.left]
+    if len(open_ones) < 2:
+        return {}
+    choices = [
+        (
+            due.day.isoformat(),
+            gettext("%(day)s: %(left)s %(unit)s to come")
+            % {"day": day_in_words(due.day), "left": grouped(due.left), "unit": row.line.unit},
+        )
+        for due in open_ones
+    ]
+    field = forms.TypedChoiceField(
+        label=_("For the instalment of"),
+        choices=[("", gettext("the earliest that is open")), *choices],
+        coerce=date.fromisoformat,
+        empty_value=None,
+    )
+    return {"due_on": field}

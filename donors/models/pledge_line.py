@@ -73,11 +73,19 @@ class PledgeLineQuerySet(models.QuerySet):
         )
 
     def late(self, day: date) -> PledgeLineQuerySet:
-        """Lines of which less came than their instalments before ``day`` make, and some is still to come."""
-        due = Instalment.objects.filter(line=OuterRef("pk"), due_on__lt=day).order_by().values("line")
+        """Lines of which less came than their instalments before ``day`` make, and some is still to come.
+
+        What was received for a later instalment fills none of them.
+        """
+        due = Instalment.objects.filter(line=OuterRef("pk")).order_by().values("line")
+        by_then = models.Case(
+            models.When(due_on__lt=day, then=SIZE),
+            default=F("chosen"),
+            output_field=models.BigIntegerField(),
+        )
         settled = F("supply_lines__balance__received") + F("supply_lines__balance__refused")
         return self.annotate(
-            due_by_then=Subquery(due.annotate(whole=models.Sum(SIZE)).values("whole"))
+            due_by_then=Subquery(due.annotate(whole=models.Sum(by_then)).values("whole"))
         ).filter(
             Q(
                 due_by_then__gt=F("cash__received"),
@@ -237,7 +245,7 @@ class PledgeLine(ActionOnly):
 
     @property
     def schedule(self) -> list[Due]:
-        """The instalments and how far each is filled: what comes fills the earliest first."""
+        """The instalments and how far each is filled."""
         balance = self.promise
         stands = self.size - balance.withdrawn
         return schedule(list(self.instalments.all()), stands, stands - balance.to_come)
@@ -268,15 +276,26 @@ SETTLED = Coalesce(
 
 class InstalmentQuerySet(models.QuerySet):
     def unfilled(self) -> InstalmentQuerySet:
-        """Those that what came of their line does not fill: the earliest are filled first."""
-        earlier = Instalment.objects.filter(line=OuterRef("line"), due_on__lte=OuterRef("due_on"))
-        sums = earlier.order_by().values("line").annotate(whole=models.Sum(SIZE)).values("whole")
+        """Those that what came of their line does not fill: the earliest are filled first, but for what was
+        received for a later one."""
+        by_then = models.Case(
+            models.When(due_on__lte=OuterRef("due_on"), then=SIZE),
+            default=F("chosen"),
+            output_field=models.BigIntegerField(),
+        )
+        parts = Instalment.objects.filter(line=OuterRef("line")).order_by().values("line")
+        sums = parts.annotate(whole=models.Sum(by_then)).values("whole")
         promised = Q(line__kind="cash") | Q(line__supply_lines__origin="pledge")
-        return self.annotate(due_by_then=Subquery(sums)).filter(promised, due_by_then__gt=SETTLED)
+        return self.annotate(due_by_then=Subquery(sums)).filter(
+            promised, due_by_then__gt=SETTLED, chosen__lt=SIZE
+        )
 
 
 class Instalment(ActionOnly):
-    """A part of a pledge line by its own day: ``quantity`` in the item's unit, or ``amount`` đồng."""
+    """A part of a pledge line by its own day: ``quantity`` in the item's unit, or ``amount`` đồng.
+
+    ``chosen``: what receipts said came for just this part, at most all of it; counted anew from them.
+    """
 
     line = models.ForeignKey(
         PledgeLine, models.PROTECT, related_name="instalments", verbose_name=_("pledge line")
@@ -284,6 +303,7 @@ class Instalment(ActionOnly):
     due_on = models.DateField(_("due on"))
     quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
     amount = models.PositiveBigIntegerField(_("amount (đồng)"), null=True, blank=True)
+    chosen = models.PositiveBigIntegerField(_("received for it"), default=0)
 
     objects = InstalmentQuerySet.as_manager()
 
@@ -296,6 +316,10 @@ class Instalment(ActionOnly):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, amount__isnull=True) | Q(quantity__isnull=True, amount__gt=0),
                 name="instalment_goods_or_cash",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("chosen")) | Q(amount__gte=F("chosen")),
+                name="instalment_chosen_within",
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -130,6 +131,11 @@ class ReceiptLineQuerySet(models.QuerySet):
             ),
         )
 
+    def by_instalment(self) -> dict[date, int]:
+        """Pieces (what was refused too) or đồng by the day of the instalment that they came for."""
+        came = self.filter(due_on__isnull=False).order_by().values_list("due_on")
+        return dict(came.annotate(size=models.Sum(F("accepted") + F("refused") + F("amount"))))
+
     def listed(self, receipts: ReceiptQuerySet) -> ReceiptLineQuerySet:
         """The lines of ``receipts``, newest first, with all that a row of a file shows."""
         giver = ("receipt__pledge__donor", "receipt__pledge__source", "receipt__custodian")
@@ -167,6 +173,9 @@ class ReceiptLine(ActionOnly):
     refuse_reason = models.CharField(_("reason of the refusal"), max_length=300, blank=True)
     amount = models.BigIntegerField(_("amount (đồng)"), default=0)
     unit_value = models.PositiveBigIntegerField(_("value of one unit (đồng)"), default=0)
+    due_on = models.DateField(
+        _("for the instalment of"), null=True, blank=True, help_text=_("empty: for the earliest that is open")
+    )
 
     objects = ReceiptLineQuerySet.as_manager()
 

@@ -8,9 +8,18 @@ import pytest
 
 from directory.errors import Forbidden, Refusal, Stale, WrongState
 from directory.models import HistoryEntry, User
-from donors.actions import Part, WithdrawnPart, set_instalments, withdraw_part, withdraw_pledge
+from donors.actions import (
+    Part,
+    PledgedLine,
+    ReceivedLine,
+    WithdrawnPart,
+    set_instalments,
+    take_back_receipt,
+    withdraw_part,
+    withdraw_pledge,
+)
 from donors.actions.instalment import Days, instalments_of
-from donors.models import Instalment, Pledge
+from donors.models import Instalment, Pledge, Receipt, ReceiptLine
 from tests.donors.build import cash, donor, goods, pledged, received
 from tests.donors.counting import unchanged
 from tests.world import World
@@ -57,6 +66,72 @@ def test_what_comes_fills_the_earliest_instalment_first(world: World, coordinato
         "30/06/2025: 100 bộ Đồ ấm",
         "31/08/2025: 50 bộ Đồ ấm",
     ]
+
+
+def came_for(world: World, pledge: Pledge, day: date, size: int, **given: object) -> Receipt:
+    line = pledge.lines.get()
+    what = {"accepted": size} if line.is_goods else {"amount": size}
+    return received(world, pledge, lines=[ReceivedLine(pledge_line=line, due_on=day, **what, **given)])
+
+
+@pytest.mark.parametrize("lines", [None, [cash(200)]], ids=["goods", "cash"])
+def test_what_came_for_an_instalment_fills_that(
+    world: World, coordinator: User, lines: list[PledgedLine] | None
+) -> None:
+    pledge = pledged(world, lines=lines)
+    split(coordinator, pledge, {APRIL: [50], JUNE: [100], AUGUST: [50]})
+    first = came_for(world, pledge, JUNE, 80)
+    assert _dues(pledge) == [(APRIL, 50, 0), (JUNE, 100, 80), (AUGUST, 50, 0)]
+    assert ((_loaded(pledge).due_day), list(Pledge.objects.overdue())) == (APRIL, [pledge])
+    # What is over the instalment goes to the earliest that is open.
+    second = came_for(world, pledge, JUNE, 30)
+    assert _dues(pledge) == [(APRIL, 50, 10), (JUNE, 100, 100), (AUGUST, 50, 0)]
+    came_for(world, pledge, APRIL, 40)
+    assert (_loaded(pledge).due_day, list(Pledge.objects.overdue())) == (AUGUST, [])
+    assert list(Pledge.objects.due_before(date(2025, 9, 1)).in_order_of_due_day()) == [pledge]
+    take_back_receipt(by=coordinator, receipt=first, reason="Đếm nhầm")
+    assert _dues(pledge) == [(APRIL, 50, 40), (JUNE, 100, 30), (AUGUST, 50, 0)]
+    take_back_receipt(by=coordinator, receipt=second, reason="Đếm nhầm")
+    assert _dues(pledge) == [(APRIL, 50, 40), (JUNE, 100, 0), (AUGUST, 50, 0)]
+
+
+def test_a_refused_part_fills_its_instalment_and_a_surplus_none(world: World, coordinator: User) -> None:
+    pledge = pledged(world)
+    split(coordinator, pledge, {APRIL: [150], AUGUST: [50]})
+    came_for(world, pledge, AUGUST, 40, refused=10, refuse_reason="rách")
+    assert _dues(pledge) == [(APRIL, 150, 0), (AUGUST, 50, 50)]
+    came_for(world, pledge, APRIL, 160)
+    assert _dues(pledge) == [(APRIL, 150, 150), (AUGUST, 50, 50)]
+    assert list(ReceiptLine.objects.filter(supply_line__origin="surplus").values_list("due_on")) == [(None,)]
+
+
+def test_what_came_for_a_day_is_found_again_when_the_parts_are_set_anew(
+    world: World, coordinator: User
+) -> None:
+    pledge = pledged(world)
+    split(coordinator, pledge, {APRIL: [100], AUGUST: [100]})
+    came_for(world, pledge, AUGUST, 60)
+    split(coordinator, pledge, {APRIL: [150], AUGUST: [50]})
+    assert _dues(pledge) == [(APRIL, 150, 10), (AUGUST, 50, 50)]
+    split(coordinator, pledge, {APRIL: [150], JUNE: [50]})
+    assert _dues(pledge) == [(APRIL, 150, 60), (JUNE, 50, 0)]
+
+
+def test_what_is_withdrawn_leaves_what_came_for_the_last(world: World, coordinator: User) -> None:
+    pledge = pledged(world)
+    split(coordinator, pledge, {APRIL: [100], AUGUST: [100]})
+    came_for(world, pledge, AUGUST, 70)
+    part = WithdrawnPart(pledge.lines.get(), 40)
+    withdraw_part(by=coordinator, pledge=pledge, parts=[part], reason="nhầm")
+    assert _dues(pledge) == [(APRIL, 90, 0), (AUGUST, 70, 70)]
+
+
+def test_a_day_that_is_no_instalment_is_refused(world: World, coordinator: User) -> None:
+    pledge = pledged(world)
+    split(coordinator, pledge, {APRIL: [100], AUGUST: [100]})
+    with unchanged(ReceiptLine, Instalment), pytest.raises(Refusal) as refusal:
+        came_for(world, pledge, JUNE, 5)
+    assert [problem.place for problem in refusal.value.problems] == ["lines-0-due_on"]
 
 
 def test_a_line_without_parts_keeps_the_pledges_day(world: World, coordinator: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from directory.models import User
-from donors.models import Donor, Pledge, Receipt, SupplyBalance
+from donors.actions import Part, set_instalments
+from donors.models import Donor, Pledge, Receipt, ReceiptLine, SupplyBalance
 from tests.donors.build import cash, donor, goods, pledged, received, supply_of
 from tests.donors.counting import rows, unchanged
 from tests.world import World
@@ -149,3 +151,30 @@ def test_what_was_sent_is_not_taken_back_on_the_page(browser: Client, world: Wor
     with unchanged(Receipt):
         response = browser.post(reverse("receipt_take_back", args=[receipt.pk]), {"reason": "nhầm"})
     assert response.status_code == 409
+
+
+def test_a_receipt_says_which_instalment_came(client_of: ClientOf, coordinator: User, world: World) -> None:
+    pledge = pledged(world)
+    line = pledge.lines.get()
+    days = [date(2025, 4, 1), date(2025, 8, 31)]
+    set_instalments(
+        by=coordinator,
+        pledge=pledge,
+        known={line.pk: {}},
+        parts=[Part(day, {line.pk: 100}) for day in days],
+        reason="Theo thỏa thuận",
+    )
+    browser, url = client_of(coordinator), reverse("receipt_create", args=[pledge.pk])
+    offered = browser.get(url).context["form"].fields["lines-0-due_on"].choices
+    assert [key for key, _label in offered] == ["", "2025-04-01", "2025-08-31"]
+    form = {
+        "occurred_on": "15/03/2025",
+        "custodian": coordinator.agency_id,
+        "lines-0-accepted": "100",
+        "lines-0-due_on": "2025-08-31",
+    }
+    response = browser.post(url, form)
+    (row,) = ReceiptLine.objects.all()
+    assert (response.status_code, row.due_on) == (302, days[1])
+    # Only one is open now: there is nothing to choose.
+    assert "lines-0-due_on" not in browser.get(url).context["form"].fields
