@@ -11,18 +11,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from directory.errors import NotEnough
 from directory.models import User
-from distributions.models import Allocation, AllocationBalance, AllocationMove, DistributionLine
+from distributions.models import (
+    Allocation,
+    AllocationBalance,
+    AllocationMove,
+    DeliveryCorrection,
+    DistributionLine,
+)
 from donors.models import SupplyBalance
 from needs.models import NeedBalance
 
 Kind = AllocationMove.Kind
+# What of a supply line nobody can allocate any more.
+TAKEN = F("allocated") + F("refused") + F("withdrawn") + F("written_off") + F("moved")
 B = TypeVar("B", SupplyBalance, NeedBalance, AllocationBalance)
 
 
@@ -76,15 +84,14 @@ def set_aside(allocation: Allocation, deed: Deed) -> None:
 
 def set_aside_all(allocations: Sequence[Allocation], deed: Deed) -> None:
     """The same of many, each guarded; what they write beside the balances is written at once."""
-    held = F("allocated") + F("refused") + F("withdrawn") + F("written_off") + F("moved")
     for allocation in allocations:
         q = allocation.quantity
-        _guarded(
-            SupplyBalance.objects.filter(pk=allocation.supply_line_id, quantity__gte=held + q).update(
+        demand_moved(
+            SupplyBalance.objects.filter(pk=allocation.supply_line_id, quantity__gte=TAKEN + q).update(
                 allocated=F("allocated") + q
             )
         )
-        _guarded(
+        demand_moved(
             NeedBalance.objects.filter(pk=allocation.need_id, quantity__gte=F("covered") + q).update(
                 covered=F("covered") + q
             )
@@ -106,7 +113,7 @@ def take_back(allocation: Allocation, q: int, deed: Deed) -> None:
 def send_out(line: DistributionLine, deed: Deed) -> None:
     """Send: the goods leave the stock; only what was received can."""
     allocation, q = _goods(line), line.planned
-    _guarded(
+    demand_moved(
         SupplyBalance.objects.filter(
             pk=allocation.supply_line_id, received__gte=F("sent") + F("written_off") + F("moved") + q
         ).update(sent=F("sent") + q)
@@ -115,38 +122,71 @@ def send_out(line: DistributionLine, deed: Deed) -> None:
     _write(allocation, Kind.SEND, q, deed, line)
 
 
-def arrive(line: DistributionLine, deed: Deed) -> None:
-    """Deliver, return and lose, as the line says: what came back or is lost reopens the need.
+@dataclass(frozen=True)
+class Parts:
+    """What is booked of a line, in the item's unit; a correction's are signed."""
 
-    What is missing stays in transit, and covers its need, until ``settle``.
-    """
-    received = line.received or 0
-    _leave_transit(line, deed, received=received, returned=line.returned, lost=line.lost)
+    received: int = 0
+    returned: int = 0
+    lost: int = 0
+    missing: int = 0
+
+    @property
+    def short(self) -> int:
+        """What did not reach the children: it covers no need."""
+        return self.returned + self.lost + self.missing
+
+    @property
+    def whole(self) -> int:
+        return self.received + self.short
+
+    def __sub__(self, other: Parts) -> Parts:
+        return Parts(**{name: part - getattr(other, name) for name, part in vars(self).items()})
+
+
+def arrive(line: DistributionLine, parts: Parts, deed: Deed) -> None:
+    """Deliver, return, lose and miss: all that did not arrive reopens the need at once."""
+    _book(line, parts, deed)
 
 
 def settle(line: DistributionLine, returned: int, lost: int, deed: Deed) -> None:
-    """What was missing came back to the stock, or is lost: either way the need is open again."""
-    _leave_transit(line, deed, returned=returned, lost=lost)
+    """What was missing came back to the stock, or is lost; its need is open since it was missing."""
+    _book(line, Parts(returned=returned, lost=lost, missing=-returned - lost), deed)
 
 
-def _leave_transit(
-    line: DistributionLine, deed: Deed, *, received: int = 0, returned: int = 0, lost: int = 0
+def correct(correction: DeliveryCorrection, deed: Deed) -> None:
+    """Counter-rows of what was confirmed wrongly.
+
+    What has arrived after all needs room in the need, what did not come back must still lie in the stock.
+    """
+    parts = Parts(correction.received, correction.returned, correction.lost, correction.missing)
+    _book(correction.line, parts, deed, correction)
+
+
+def _book(
+    line: DistributionLine, parts: Parts, deed: Deed, correction: DeliveryCorrection | None = None
 ) -> None:
     allocation = _goods(line)
-    if returned:
-        _change_supply(allocation, sent=-returned, allocated=-returned)
-    _change_need(allocation, covered=-(returned + lost), delivered=received)
+    if parts.returned:
+        _change_supply(allocation, sent=-parts.returned, allocated=-parts.returned)
+    _change_need(allocation, covered=-parts.short, delivered=parts.received)
     _change_allocation(
         allocation,
-        in_transit=-(received + returned + lost),
-        delivered=received,
-        returned=returned,
-        lost=lost,
+        in_transit=-parts.whole,
+        delivered=parts.received,
+        returned=parts.returned,
+        lost=parts.lost,
+        missing=parts.missing,
     )
-    moves = [(Kind.DELIVER, received), (Kind.RETURN, returned), (Kind.LOSE, lost)]
-    for kind, q in moves:
+    kinds = {
+        Kind.DELIVER: parts.received,
+        Kind.RETURN: parts.returned,
+        Kind.LOSE: parts.lost,
+        Kind.MISS: parts.missing,
+    }
+    for kind, q in kinds.items():
         if q:
-            _write(allocation, kind, q, deed, line)
+            _row(allocation, kind, q, deed, line, correction).save()
 
 
 def _goods(line: DistributionLine) -> Allocation:
@@ -156,26 +196,35 @@ def _goods(line: DistributionLine) -> Allocation:
 
 
 def _change_supply(allocation: Allocation, **by: int) -> None:
-    _change(SupplyBalance, allocation.supply_line_id, by)
+    """What leaves the stock again must lie in it, and be allocated to nobody else."""
+    room = {}
+    if (q := by.get("allocated", 0)) > 0:
+        room["quantity__gte"] = TAKEN + q
+    if (q := by.get("sent", 0)) > 0:
+        room["received__gte"] = F("sent") + F("written_off") + F("moved") + q
+    _change(SupplyBalance, allocation.supply_line_id, by, room)
 
 
 def _change_need(allocation: Allocation, **by: int) -> None:
-    _change(NeedBalance, allocation.need_id, by)
+    q = by.get("covered", 0)
+    room = {"quantity__gte": F("covered") + q} if q > 0 else {}
+    _change(NeedBalance, allocation.need_id, by, room)
 
 
 def _change_allocation(allocation: Allocation, **by: int) -> None:
-    _change(AllocationBalance, allocation.pk, by)
+    _change(AllocationBalance, allocation.pk, by, {})
 
 
-def _change(model: type[Model], pk: int, by: dict[str, int]) -> None:
-    """Add to the columns; every column that goes down must hold as much. The CHECKs keep the rest."""
+def _change(model: type[Model], pk: int, by: dict[str, int], room: dict[str, Any]) -> None:
+    """Add to the columns; every column that goes down must hold as much. ``room``: what must hold besides."""
     enough = {f"{column}__gte": -delta for column, delta in by.items() if delta < 0}
     changes = {column: F(column) + delta for column, delta in by.items() if delta}
     if changes:
-        _guarded(model._default_manager.filter(pk=pk, **enough).update(**changes))
+        demand_moved(model._default_manager.filter(pk=pk, **enough, **room).update(**changes))
 
 
-def _guarded(rows: int) -> None:
+def demand_moved(rows: int) -> None:
+    """A guarded update changed its one row, or nothing may be saved. Raises ``NotEnough``."""
     if rows != 1:
         # The action has looked under its locks before: only a balance that is off leads here.
         raise NotEnough(
@@ -194,13 +243,19 @@ def _write(
 
 
 def _row(
-    allocation: Allocation, kind: str, q: int, deed: Deed, line: DistributionLine | None = None
+    allocation: Allocation,
+    kind: str,
+    q: int,
+    deed: Deed,
+    line: DistributionLine | None = None,
+    correction: DeliveryCorrection | None = None,
 ) -> AllocationMove:
     return AllocationMove(
         allocation=allocation,
         kind=kind,
         quantity=q,
         distribution_line=line,
+        correction=correction,
         by=deed.by,
         occurred_on=deed.occurred_on,
         reason=deed.reason,

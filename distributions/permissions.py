@@ -10,6 +10,7 @@ from directory.models import Agency, Place, Succession, Unit, User
 from directory.roles import Permission, Role
 from distributions.models import Allocation, Distribution, Recommendation
 from distributions.scope import follows
+from distributions.states import DistributionState
 from donors.models import SupplyLine
 from needs.models import Need
 
@@ -59,6 +60,11 @@ def may_confirm_for_commune(user: User, distribution: Distribution) -> bool:
         and any(principal.role == Role.COORDINATOR for principal in user.principals)
         and distribution.place.unit_id in user.reach.communes
     )
+
+
+def may_correct(user: User, distribution: Distribution) -> bool:
+    """Whoever may say what arrived may also say that it was said wrongly; never who sent it."""
+    return distribution.state == DistributionState.CONFIRMED and may_confirm(user, distribution)
 
 
 def may_keep_scan(user: User, distribution: Distribution) -> bool:

@@ -12,7 +12,14 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from distributions.models import Allocation, AllocationBalance, AllocationMove, DistributionLine
+from distributions.models import (
+    Allocation,
+    AllocationBalance,
+    AllocationMove,
+    ChildTurns,
+    DeliveryCorrection,
+    DistributionLine,
+)
 from distributions.states import DistributionState
 from donors.models import (
     CashBalance,
@@ -29,6 +36,8 @@ from donors.states import PurchaseState
 from needs.models import Need, NeedBalance
 
 Allocated, Supplied, Paid = AllocationMove.Kind, SupplyMove.Kind, CashMove.Kind
+SHORT = (Allocated.RETURN, Allocated.LOSE, Allocated.MISS)
+"""What was sent and did not reach the children."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +81,15 @@ def faults() -> Iterator[Fault]:
     yield from _cash()
     yield from _allocations()
     yield from _lines()
+    yield from _corrections()
     yield from _purchases()
     yield from _movements()
     yield from _without_balance()
 
 
-def _moved(path: str, *kinds: str, quantity: str = "quantity") -> Any:
+def _moved(path: str, *kinds: str, quantity: str = "quantity", **only: Any) -> Any:
     """The sum of the moves of some kinds along ``path``, 0 if there are none."""
-    return Coalesce(Sum(f"{path}__{quantity}", filter=Q(**{f"{path}__kind__in": kinds})), 0)
+    return Coalesce(Sum(f"{path}__{quantity}", filter=Q(**{f"{path}__kind__in": kinds}, **only)), 0)
 
 
 def _off(rows: QuerySet[Any], label: str, owner: str = "", **proved: Any) -> Iterator[Fault]:
@@ -109,7 +119,7 @@ def _needs() -> Iterator[Fault]:
     yield from _off(rows, "need", "need", **same)
     yield from _off(rows, "need", "need", quantity=Coalesce(Sum("need__moves__delta"), 0))
     path = "need__allocations__moves"
-    gone = _moved(path, Allocated.REVERSE, Allocated.RETURN, Allocated.LOSE)
+    gone = _moved(path, Allocated.REVERSE, *SHORT)
     yield from _off(
         rows,
         "need",
@@ -166,7 +176,7 @@ def _allocations() -> Iterator[Fault]:
         "allocation__need__place__unit",
     )
     path = "allocation__moves"
-    arrived = _moved(path, Allocated.DELIVER, Allocated.RETURN, Allocated.LOSE)
+    arrived = _moved(path, Allocated.DELIVER, *SHORT)
     sent, reversed_ = _moved(path, Allocated.SEND), _moved(path, Allocated.REVERSE)
     yield from _off(
         rows,
@@ -178,6 +188,7 @@ def _allocations() -> Iterator[Fault]:
         delivered=_moved(path, Allocated.DELIVER),
         returned=_moved(path, Allocated.RETURN),
         lost=_moved(path, Allocated.LOSE),
+        missing=_moved(path, Allocated.MISS),
         reversed=reversed_,
     )
     for row in rows.exclude(quantity=F("allocation__quantity")).order_by("pk"):
@@ -192,14 +203,14 @@ def _lines() -> Iterator[Fault]:
     )
     left = goods.filter(distribution__state__in=[DistributionState.SENT, DistributionState.CONFIRMED])
     yield from _off(left, "distribution line", planned=_moved("moves", Allocated.SEND))
+    confirmed = goods.filter(received__isnull=False)
     yield from _off(
-        goods.filter(received__isnull=False),
+        confirmed,
         "distribution line",
-        received=_moved("moves", Allocated.DELIVER),
+        received=_moved("moves", Allocated.DELIVER, moves__correction=None),
         returned=_moved("moves", Allocated.RETURN),
         lost=_moved("moves", Allocated.LOSE),
-        missing=_moved("moves", Allocated.SEND)
-        - _moved("moves", Allocated.DELIVER, Allocated.RETURN, Allocated.LOSE),
+        missing=_moved("moves", Allocated.MISS),
     )
     yield from _off(
         ReceiptLine.objects.filter(supply_line__isnull=False).select_related("receipt"),
@@ -207,6 +218,25 @@ def _lines() -> Iterator[Fault]:
         accepted=_moved("supply_moves", Supplied.RECEIVE),
         refused=_moved("supply_moves", Supplied.REFUSE),
     )
+
+
+def _corrections() -> Iterator[Fault]:
+    """A correction moved exactly what it says, and a line is corrected by what its corrections say."""
+    rows = DeliveryCorrection.objects.select_related("line__distribution", "line__allocation__need__item")
+    yield from _off(
+        rows.filter(line__allocation__isnull=False),
+        "correction",
+        received=_moved("moves", Allocated.DELIVER),
+        returned=_moved("moves", Allocated.RETURN),
+        lost=_moved("moves", Allocated.LOSE),
+        missing=_moved("moves", Allocated.MISS),
+    )
+    lines = DistributionLine.objects.select_related("distribution", "service", "allocation__need__item")
+    yield from _off(lines, "distribution line", corrected=Coalesce(Sum("corrections__received"), 0))
+    same_band = Q(line__corrections__turns__age_band=F("age_band"))
+    turns = Sum("line__corrections__turns__turns", filter=same_band)
+    counted = ChildTurns.objects.select_related("age_band")
+    yield from _off(counted, "child-turns", corrected=Coalesce(turns, 0))
 
 
 def _purchases() -> Iterator[Fault]:

@@ -32,6 +32,7 @@ def todo(user: User) -> list[Todo]:
         *_to_confirm(user),
         *_to_settle(user),
         *_to_note(user),
+        *_to_read(user),
         *_to_plan(user),
         *_to_send(user),
         *_to_match(user),
@@ -71,17 +72,30 @@ def _to_settle(user: User) -> Iterator[Todo]:
 
 
 def _to_note(user: User) -> Iterator[Todo]:
-    """The lead agency: what arrived short of what it sent."""
+    """The lead agency: what arrived short of what it sent, or was corrected since."""
     if not user.may(Permission.DISTRIBUTE):
         return
-    rows = Distribution.objects.visible_to(user).short_and_not_noted().with_names()
+    rows = Distribution.objects.visible_to(user).differing_and_not_noted().with_names()
     rows = rows.filter(lead_agency_id__in=user.reach.agencies)
     for row in rows.order_by("confirmed_at", "pk")[:AT_MOST]:
         yield Todo(
-            _("%(code)s arrived short at %(place)s: read why")
+            _("%(code)s at %(place)s arrived short or was corrected: read why")
             % {"code": row.code, "place": row.place.full_name},
             reverse("distribution_detail", args=[row.pk]),
             _("confirmed on %(day)s") % {"day": day(timezone.localdate(row.confirmed_at))},
+        )
+
+
+def _to_read(user: User) -> Iterator[Todo]:
+    """The commune: what the coordinating office corrected on its behalf."""
+    if not user.may(Permission.CONFIRM_DELIVERY):
+        return
+    rows = Distribution.objects.visible_to(user).corrected_for(communes_received_for(user)).with_names()
+    for row in rows.order_by("confirmed_at", "pk")[:AT_MOST]:
+        yield Todo(
+            _("%(code)s was corrected on your behalf (%(place)s): read why")
+            % {"code": row.code, "place": row.place.full_name},
+            reverse("distribution_detail", args=[row.pk]),
         )
 
 

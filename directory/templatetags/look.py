@@ -103,6 +103,7 @@ DEEDS = (
     gettext_noop("confirm"),
     gettext_noop("note difference"),
     gettext_noop("settle missing"),
+    gettext_noop("correct"),
     gettext_noop("keep scan"),
     gettext_noop("remove scan"),
     gettext_noop("draw sample"),

@@ -2,6 +2,7 @@
 
 from distributions.actions.allocation import allocate, reverse_allocation
 from distributions.actions.checklist import add_question, change_question, retire_question
+from distributions.actions.correction import correct_delivery
 from distributions.actions.default import default_pledge
 from distributions.actions.delivery import confirm_delivery
 from distributions.actions.delivery_checks import ConfirmedLine
@@ -43,6 +44,7 @@ __all__ = [
     "change_question",
     "close_recommendation",
     "confirm_delivery",
+    "correct_delivery",
     "default_pledge",
     "draw_sample",
     "keep_scan",

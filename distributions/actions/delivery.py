@@ -47,9 +47,9 @@ def confirm_delivery(
     """Confirm what was received, returned to stock and lost, and the child-turns of each line.
 
     By an officer of the receiving commune; or by the coordinating office from the signed paper, then
-    ``on_behalf_of`` is the commune's agency and is recorded. What came back or is lost reopens the need;
-    what is missing waits for ``settle_missing``. ``prepared``: the signed paper's page without names.
-    Raises ``Forbidden`` (strangers, the sender, a loss without the power to decide it), ``WrongState``
+    ``on_behalf_of`` is the commune's agency and is recorded. What did not arrive reopens the need;
+    what became of the missing waits for ``settle_missing``. ``prepared``: the signed paper's page without
+    names. Raises ``Forbidden`` (strangers, the sender, a loss without the power to decide it), ``WrongState``
     unless sent, ``Refusal`` with all problems of all lines.
     """
     distribution = locked(distribution)
@@ -122,4 +122,4 @@ def _write_lines(
         for band, turns in line.child_turns.items():
             ChildTurns.objects.create(line=row, age_band_id=band, turns=turns)
         if row.allocation:
-            ledger.arrive(row, ledger.Deed(by, occurred_on, row.difference_reason))
+            ledger.arrive(row, line.parts, ledger.Deed(by, occurred_on, row.difference_reason))

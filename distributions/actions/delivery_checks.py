@@ -13,6 +13,7 @@ from directory import clock
 from directory.errors import Forbidden
 from directory.models import User
 from directory.roles import Permission
+from distributions.ledger import Parts
 from distributions.models import Distribution, DistributionLine
 from distributions.plausible import expected_turns, far_above
 from distributions.problems import Problems
@@ -37,6 +38,10 @@ class ConfirmedLine:
     difference_reason: str = ""
     child_turns: Mapping[int, int] = field(default_factory=dict)
     turns_note: str = ""
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(self.received, self.returned, self.lost, self.missing)
 
     def place(self, what: str) -> str:
         """The field of the form where a part of the line stands."""

@@ -12,8 +12,8 @@ from directory.errors import Forbidden, NotEnough, WrongState
 from directory.models import User
 from distributions import ledger
 from distributions.actions.distribution import locked
-from distributions.models import Distribution, DistributionLine
-from distributions.permissions import may_decide_missing, may_distribute_for
+from distributions.models import DeliveryCorrection, Distribution, DistributionLine
+from distributions.permissions import may_decide_missing, may_distribute_for, receives
 from distributions.problems import Problems
 from distributions.wording import number, thing
 
@@ -30,8 +30,9 @@ def settle_missing(
 ) -> DistributionLine:
     """The coordinating office decides what became of missing goods, in the item's unit, all or a part.
 
-    Either way the need opens again; ``returned`` may be allocated anew. Raises ``Forbidden`` (others, and a
-    loss by who sent them), ``NotEnough`` (more than is missing), ``Refusal`` without a reason or quantity.
+    The need is open since they were missing; ``returned`` may be allocated anew. Raises ``Forbidden``
+    (others, and a loss by who sent them), ``NotEnough`` (more than is missing), ``Refusal`` without a reason
+    or quantity.
     """
     distribution = locked(line.distribution)
     line = DistributionLine.objects.with_names().get(pk=line.pk)
@@ -63,23 +64,30 @@ def settle_missing(
 
 @action
 def note_difference(*, by: User, distribution: Distribution, key: uuid.UUID | None = None) -> Distribution:
-    """The lead agency has read that less arrived than it sent: it is not told again.
+    """Somebody has read a difference and is not told again: the sender, of a short delivery or a correction;
+    the commune, of a correction made on its behalf.
 
-    Raises ``Forbidden`` for others than its officers, ``WrongState`` if there is nothing to note.
+    Raises ``Forbidden`` for others than their officers, ``WrongState`` if there is nothing to note.
     """
     distribution = locked(distribution)
-    if not may_distribute_for(by, distribution.lead_agency):
+    sender, receiver = may_distribute_for(by, distribution.lead_agency), receives(by, distribution)
+    if not sender and not receiver:
         raise Forbidden(
             _("%(code)s was sent by %(agency)s: only its officers note the difference.")
             % {"code": distribution.code, "agency": distribution.lead_agency}
         )
-    if not Distribution.objects.filter(pk=distribution.pk).short_and_not_noted().exists():
+    differing = Distribution.objects.filter(pk=distribution.pk).differing_and_not_noted()
+    unread = DeliveryCorrection.objects.of(distribution).unread()
+    if not (sender and differing.exists()) and not (receiver and unread.exists()):
         raise WrongState(
             _("There is no difference of %(code)s to note, or it was noted already. Reload the page.")
             % {"code": distribution.code}
         )
-    distribution.difference_noted_by, distribution.difference_noted_at = by, clock.now()
-    distribution.save(update_fields=["difference_noted_by", "difference_noted_at"])
+    if sender:
+        distribution.difference_noted_by, distribution.difference_noted_at = by, clock.now()
+        distribution.save(update_fields=["difference_noted_by", "difference_noted_at"])
+    if receiver:
+        unread.update(noted_by=by, noted_at=clock.now())
     history.record(
         distribution, "note difference", by=by, from_state=distribution.state, to_state=distribution.state
     )

@@ -65,6 +65,7 @@ def _held_fast(row: SupportPlanLine) -> str:
         (balance.in_transit, _("%(quantity)s in transit")),
         (balance.delivered, _("%(quantity)s delivered")),
         (balance.lost, _("%(quantity)s lost")),
+        (balance.missing, _("%(quantity)s missing")),
     ]
     facts = ", ".join(words % {"quantity": number(quantity)} for quantity, words in parts if quantity)
     if not facts:

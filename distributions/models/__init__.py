@@ -2,6 +2,7 @@
 
 from distributions.models.allocation import Allocation, AllocationBalance, AllocationMove
 from distributions.models.checklist import ChecklistItem
+from distributions.models.correction import CorrectedTurns, DeliveryCorrection
 from distributions.models.distribution import ChildTurns, Distribution, DistributionLine
 from distributions.models.recommendation import Recommendation
 from distributions.models.sample import SupervisionSample
@@ -15,6 +16,8 @@ __all__ = [
     "AllocationMove",
     "ChecklistItem",
     "ChildTurns",
+    "CorrectedTurns",
+    "DeliveryCorrection",
     "DeliveryScan",
     "Distribution",
     "DistributionLine",

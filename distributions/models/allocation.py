@@ -125,6 +125,7 @@ class AllocationBalance(models.Model):
     delivered = models.PositiveIntegerField(_("delivered"), default=0)
     returned = models.PositiveIntegerField(_("returned to stock"), default=0)
     lost = models.PositiveIntegerField(_("lost"), default=0)
+    missing = models.PositiveIntegerField(_("missing"), default=0)
     reversed = models.PositiveIntegerField(_("reversed"), default=0)
 
     class Meta:
@@ -138,6 +139,7 @@ class AllocationBalance(models.Model):
                     + F("delivered")
                     + F("returned")
                     + F("lost")
+                    + F("missing")
                     + F("reversed")
                 ),
                 name="allocation_parts_make_the_whole",
@@ -149,7 +151,10 @@ class AllocationBalance(models.Model):
 
 
 class AllocationMove(ActionOnly):
-    """A ledger row of an allocation: a positive quantity moved on. Never edited or deleted."""
+    """A ledger row of an allocation: a quantity moved on. Never edited or deleted.
+
+    Negative in a counter-row alone: of a correction, or of what is no longer missing.
+    """
 
     class Kind(models.TextChoices):
         ALLOCATE = "allocate", _("Allocated")
@@ -158,12 +163,16 @@ class AllocationMove(ActionOnly):
         DELIVER = "deliver", _("Delivered")
         RETURN = "return", _("Returned to stock")
         LOSE = "lose", _("Lost")
+        MISS = "miss", _("Missing")
 
     allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="moves")
     kind = models.CharField(max_length=10, choices=Kind)
-    quantity = models.PositiveIntegerField()
+    quantity = models.IntegerField()
     distribution_line = models.ForeignKey(
         "distributions.DistributionLine", models.PROTECT, null=True, related_name="moves"
+    )
+    correction = models.ForeignKey(
+        "distributions.DeliveryCorrection", models.PROTECT, null=True, related_name="moves"
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
@@ -174,7 +183,14 @@ class AllocationMove(ActionOnly):
         verbose_name = _("move of an allocation")
         verbose_name_plural = _("moves of allocations")
         ordering = ["at", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_move_moves")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0)
+                | Q(quantity__lt=0, kind="miss")
+                | Q(quantity__lt=0, correction__isnull=False),
+                name="allocation_move_moves",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.quantity}"

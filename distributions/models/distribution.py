@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Agency, Place, SupportArea
 from distributions.models.allocation import Allocation
+from distributions.models.correction import DeliveryCorrection
 from distributions.states import DistributionState
 from donors.models import FundingSource
 from needs.models import AgeBand, SupportItem
@@ -50,11 +52,17 @@ class DistributionQuerySet(models.QuerySet):
         rows = self.filter(samples=sample).with_names().prefetch_related("visits")
         return rows.order_by("code")
 
-    def short_and_not_noted(self) -> DistributionQuerySet:
-        """Confirmed with less than was sent or planned, and nobody of the lead agency has noted it."""
-        short = DistributionLine.objects.filter(received__lt=F("planned"))
+    def differing_and_not_noted(self) -> DistributionQuerySet:
+        """Confirmed with less than was sent or planned, or corrected, and not noted by the lead agency."""
+        short = DistributionLine.objects.filter(received__lt=F("planned") - F("corrected"))
+        corrected = DeliveryCorrection.objects.values("line__distribution_id")
         rows = self.confirmed().filter(difference_noted_at__isnull=True)
-        return rows.filter(pk__in=short.values("distribution_id"))
+        return rows.filter(Q(pk__in=short.values("distribution_id")) | Q(pk__in=corrected))
+
+    def corrected_for(self, communes: Iterable[int]) -> DistributionQuerySet:
+        """Corrected on behalf of one of the communes, which has not noted it."""
+        unread = DeliveryCorrection.objects.unread().values("line__distribution_id")
+        return self.filter(place__unit_id__in=communes, pk__in=unread)
 
     def with_missing(self) -> DistributionQuerySet:
         """With goods of which nobody has decided yet whether they came back or are lost."""
@@ -173,8 +181,9 @@ class DistributionLineQuerySet(models.QuerySet):
 class DistributionLine(ActionOnly):
     """Goods of one allocation, or a service paid from a budget (check-ups, meals): exactly one of them.
 
-    Quantities in the item's unit. Once confirmed ``received + returned + lost + missing = planned``:
-    ``missing`` is still in transit until the coordinating office has decided what became of it.
+    Quantities in the item's unit. ``received`` is what was confirmed and stays; ``corrected`` is the signed
+    sum of its corrections. Of confirmed goods ``received + corrected + returned + lost + missing = planned``:
+    ``missing`` has reopened its need and waits for the coordinating office to say what became of it.
     """
 
     distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="lines")
@@ -189,6 +198,7 @@ class DistributionLine(ActionOnly):
     )
     planned = models.PositiveIntegerField(_("planned"))
     received = models.PositiveIntegerField(_("received"), null=True)
+    corrected = models.IntegerField(_("corrected by"), default=0)
     returned = models.PositiveIntegerField(_("returned to stock"), default=0)
     lost = models.PositiveIntegerField(_("lost"), default=0)
     missing = models.PositiveIntegerField(_("missing"), default=0)
@@ -215,17 +225,19 @@ class DistributionLine(ActionOnly):
             ),
             models.CheckConstraint(condition=Q(planned__gt=0), name="distribution_line_of_something"),
             models.CheckConstraint(
-                condition=Q(received__isnull=True, returned=0, lost=0, missing=0)
+                condition=Q(received__isnull=True, corrected=0, returned=0, lost=0, missing=0)
                 # A comparison with null is neither true nor false, and what is not false passes a CHECK.
                 | Q(
                     received__isnull=False,
                     allocation__isnull=False,
-                    planned=F("received") + F("returned") + F("lost") + F("missing"),
+                    corrected__gte=-F("received"),
+                    planned=F("received") + F("corrected") + F("returned") + F("lost") + F("missing"),
                 )
                 | Q(
                     received__isnull=False,
                     allocation__isnull=True,
-                    received__lte=F("planned"),
+                    corrected__gte=-F("received"),
+                    planned__gte=F("received") + F("corrected"),
                     returned=0,
                     lost=0,
                     missing=0,
@@ -242,9 +254,14 @@ class DistributionLine(ActionOnly):
         return self.allocation.need.item if self.allocation else self.service  # type: ignore[return-value]
 
     @property
+    def arrived(self) -> int | None:
+        """What was received as it stands after all corrections; None before the confirmation."""
+        return None if self.received is None else self.received + self.corrected
+
+    @property
     def value(self) -> int:
-        """Whole đồng of what was received."""
-        return (self.received or 0) * self.unit_value
+        """Whole đồng of what arrived."""
+        return (self.arrived or 0) * self.unit_value
 
     @property
     def planned_value(self) -> int:
@@ -253,16 +270,30 @@ class DistributionLine(ActionOnly):
 
 
 class ChildTurns(ActionOnly):
-    """Lượt trẻ em of a confirmed line in an age band. They may be summed; they are not persons."""
+    """Lượt trẻ em of a confirmed line in an age band. They may be summed; they are not persons.
+
+    ``turns`` is what was confirmed and stays; ``corrected`` is the signed sum of its corrections.
+    """
 
     line = models.ForeignKey(DistributionLine, models.PROTECT, related_name="child_turns")
     age_band = models.ForeignKey(AgeBand, models.PROTECT, related_name="+", verbose_name=_("age band"))
     turns = models.PositiveIntegerField(_("child-turns"))
+    corrected = models.IntegerField(_("corrected by"), default=0)
 
     class Meta:
         verbose_name = _("child-turns")
         verbose_name_plural = _("child-turns")
-        constraints = [models.UniqueConstraint(fields=["line", "age_band"], name="child_turns_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "age_band"], name="child_turns_once"),
+            models.CheckConstraint(
+                condition=Q(corrected__gte=-F("turns")), name="child_turns_corrected_not_below_zero"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.age_band}: {self.turns}"
+        return f"{self.age_band}: {self.standing}"
+
+    @property
+    def standing(self) -> int:
+        """After all corrections."""
+        return self.turns + self.corrected

@@ -142,8 +142,8 @@ SUPPLY = """UPDATE donors_supplybalance SET allocated = allocated + 1 WHERE line
     AND quantity >= allocated + refused + withdrawn + written_off + moved + 1"""
 NEED = """UPDATE needs_needbalance SET covered = covered + 1 WHERE need_id = %s AND quantity >= covered + 1"""
 BALANCE = """INSERT INTO distributions_allocationbalance
-    (allocation_id, quantity, open, in_transit, delivered, returned, lost, reversed)
-    VALUES (%s, 1, 1, 0, 0, 0, 0, 0)"""
+    (allocation_id, quantity, open, in_transit, delivered, returned, lost, missing, reversed)
+    VALUES (%s, 1, 1, 0, 0, 0, 0, 0, 0)"""
 MOVE = """INSERT INTO distributions_allocationmove
     (allocation_id, kind, quantity, by_id, at, occurred_on, reason)
     VALUES (%s, 'allocate', 1, %s, now(), current_date, '')"""

@@ -30,12 +30,14 @@ from distributions.actions import (
     allocate,
     cancel_distribution,
     confirm_delivery,
+    correct_delivery,
     default_pledge,
     plan_distribution,
     reverse_allocation,
     send_distribution,
     settle_missing,
 )
+from distributions.actions.correction_checks import stands
 from distributions.default import fall_of
 from distributions.models import Allocation, AllocationBalance, Distribution
 from distributions.proof import faults
@@ -59,7 +61,7 @@ from tests.world import World
 # examples, steps
 SHORT_AND_LONG = [(25, 20), pytest.param((1000, 50), marks=pytest.mark.deep)]
 WHICH = st.integers(min_value=0, max_value=50)
-PARTS = ["quantity", "open", "in_transit", "delivered", "returned", "lost", "reversed"]
+PARTS = ["quantity", "open", "in_transit", "delivered", "returned", "lost", "missing", "reversed"]
 STOCK = ["quantity", "received", "withdrawn", "written_off", "moved", "allocated", "sent"]
 MONEY = ["received", "reserved", "spent"]
 PIECES = st.integers(min_value=1, max_value=12)
@@ -141,6 +143,7 @@ class Share:
     delivered: int = 0
     returned: int = 0
     lost: int = 0
+    missing: int = 0
     reversed: int = 0
     planned: int = 0
 
@@ -153,6 +156,9 @@ class Trip:
     share: Share
     quantity: int
     state: str = "planned"
+    received: int = 0
+    returned: int = 0
+    lost: int = 0
     missing: int = 0
 
 
@@ -504,8 +510,8 @@ class Books(RuleBasedStateMachine):
             allowed=trip.state == "sent",
         )
         if done:
-            trip.state, trip.missing = "confirmed", missing
-            self.book_arrival(trip, received, returned, lost)
+            trip.state = "confirmed"
+            self.book_arrival(trip, received, returned, lost, missing)
 
     @precondition(lambda self: any(trip.missing for trip in self.trips))
     @rule(which=WHICH, returned=st.integers(0, 12), lost=st.integers(0, 12))
@@ -518,18 +524,53 @@ class Books(RuleBasedStateMachine):
             allowed=0 < returned + lost <= trip.missing,
         )
         if done:
-            trip.missing -= returned + lost
-            self.book_arrival(trip, 0, returned, lost)
+            self.book_arrival(trip, 0, returned, lost, -returned - lost)
 
-    def book_arrival(self, trip: Trip, received: int, returned: int, lost: int) -> None:
+    @precondition(lambda self: any(trip.state == "confirmed" for trip in self.trips))
+    @rule(which=WHICH, short=st.integers(0, 12), lost=st.integers(0, 12), missing=st.integers(0, 12))
+    def correct(self, which: int, short: int, lost: int, missing: int) -> None:
+        """Any other figures of what was confirmed, as far as need and stock have room for them now."""
+        confirmed = [trip for trip in self.trips if trip.state == "confirmed"]
+        trip = confirmed[which % len(confirmed)]
+        short = min(short, trip.quantity)
+        lost = min(lost, short)
+        missing = min(missing, short - lost)
+        received, returned = trip.quantity - short, short - lost - missing
+        more, back = received - trip.received, returned - trip.returned
+        row, supply, wanted = trip.row.lines.get(), trip.share.supply, trip.share.wanted
+        right = ConfirmedLine(
+            *(row, received, returned, lost, missing, "Nhầm"), child_turns={self.band: received}
+        )
+        done = self.tried(
+            lambda: correct_delivery(
+                by=self.second,
+                line=row,
+                right=right,
+                seen=stands(row),
+                on_behalf_of=self.behalves[wanted.need.place.unit.name],
+            ),
+            allowed=(more, back, lost - trip.lost, missing - trip.missing) != (0, 0, 0, 0)
+            and more <= wanted.quantity - wanted.covered
+            and -back <= max(min(supply.free, supply.in_stock), 0),
+        )
+        if done:
+            self.book_arrival(trip, more, back, lost - trip.lost, missing - trip.missing)
+
+    def book_arrival(self, trip: Trip, received: int, returned: int, lost: int, missing: int) -> None:
+        """Signed: a correction takes as well as gives."""
         share = trip.share
-        share.in_transit -= received + returned + lost
+        trip.received += received
+        trip.returned += returned
+        trip.lost += lost
+        trip.missing += missing
+        share.in_transit -= received + returned + lost + missing
         share.delivered += received
         share.returned += returned
         share.lost += lost
+        share.missing += missing
         share.supply.sent -= returned
         share.supply.allocated -= returned
-        share.wanted.covered -= returned + lost
+        share.wanted.covered -= returned + lost + missing
         share.wanted.delivered += received
 
     @invariant()

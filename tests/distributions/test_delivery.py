@@ -77,6 +77,7 @@ def test_every_piece_is_somewhere(world: World) -> None:
         "delivered": 14,
         "returned": 4,
         "lost": 2,
+        "missing": 0,
         "reversed": 0,
     }
     need, supply = allocation.need.balance, allocation.supply_line.balance

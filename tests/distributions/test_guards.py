@@ -12,8 +12,8 @@ from directory import clock
 from directory.deeds import acting
 from directory.errors import NotEnough
 from directory.models import User
-from distributions.ledger import Deed, set_aside
-from distributions.models import Allocation
+from distributions.ledger import Deed, correct, set_aside
+from distributions.models import Allocation, DeliveryCorrection, DistributionLine
 from donors.models import SupplyLine
 from needs.models import Need
 from tests.distributions import build
@@ -39,3 +39,25 @@ def test_ten_are_not_set_aside_where_nine_are_left(world: World, promised: int, 
     line.balance.refresh_from_db()
     need.balance.refresh_from_db()
     assert (line.balance.allocated, need.balance.covered, Allocation.objects.count()) == (0, 0, 0)
+
+
+@transaction.atomic
+def force_correction(line: DistributionLine, by: User, **parts: int) -> None:
+    """Without a look or a lock before."""
+    with acting():
+        correction = DeliveryCorrection.objects.create(line=line, by=by, reason="Gõ nhầm", **parts)
+        correct(correction, Deed(by, clock.today()))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"received": -19, "missing": 19}, {"received": 3, "returned": -3}, {"received": 1, "missing": -1}],
+    ids=["below zero", "given out", "not missing"],
+)
+def test_a_correction_does_not_go_beyond_what_is_there(world: World, parts: dict[str, int]) -> None:
+    """18 of 20 arrived; of the 2 that came back 2 were allocated anew."""
+    line = build.delivered(world, 20, received=18).lines.get()
+    build.allocated(world, 2, need=line.allocation.need, supply_line=line.allocation.supply_line)
+    with pytest.raises(NotEnough) as refusal:
+        force_correction(line, world.user("officer.iadom"), **parts)
+    assert (refusal.value.code, DeliveryCorrection.objects.count()) == ("balance_moved", 0)

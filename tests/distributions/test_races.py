@@ -18,13 +18,15 @@ from distributions.actions import (
     PlannedLine,
     allocate,
     confirm_delivery,
+    correct_delivery,
     default_pledge,
     plan_distribution,
     reverse_allocation,
     send_distribution,
 )
+from distributions.actions.correction_checks import stands
 from distributions.default import fall_of
-from distributions.models import Allocation, AllocationBalance, Distribution
+from distributions.models import Allocation, AllocationBalance, Distribution, DistributionLine
 from distributions.proof import prove
 from donors.models import SupplyBalance, SupplyLine
 from needs.models import Need, NeedBalance
@@ -228,6 +230,49 @@ def test_a_reversal_and_a_plan_do_not_take_the_same_pieces(world: World) -> None
         counted = tally(at_once(deeds))
         assert counted.pop("not_enough_open") == 1
         assert list(counted.values()) == [1]
+
+
+def _corrected(world: World, line: DistributionLine, received: int) -> Callable[[], object]:
+    """Each from a page that shows what stands now."""
+    by, seen, band = world.user("officer.iadom"), stands(line), line.child_turns.get().age_band_id
+    right = ConfirmedLine(
+        line,
+        received,
+        missing=line.planned - received,
+        difference_reason="Gõ nhầm",
+        child_turns={band: received},
+    )
+    return lambda: correct_delivery(by=by, line=line, right=right, seen=seen)
+
+
+def test_of_two_corrections_at_once_one_is_booked(world: World) -> None:
+    for _ in range(5):
+        [need] = needs_apart(world, 1)
+        line = build.delivered(world, 20, allocation=build.allocated(world, 20, need=need)).lines.get()
+        outcomes = at_once([_corrected(world, line, received) for received in (18, 15)])
+        assert tally(outcomes) == {"DeliveryCorrection": 1, "stale": 1}
+        balance = NeedBalance.objects.get(need=need)
+        assert balance.delivered == balance.covered in (18, 15)
+    assert prove().faults == []
+
+
+def test_an_allocation_and_a_correction_upwards_never_cover_a_need_twice(world: World) -> None:
+    by = world.user("coordinator")
+    for _ in range(5):
+        need, line = needs_apart(world, 1)[0], build.supply_of(world, 200)
+        allocation = build.allocated(world, 100, need=need, supply_line=line)
+        delivery = build.delivered(world, 100, allocation=allocation).lines.get()
+        _corrected(world, delivery, 90)()
+        delivery.refresh_from_db()
+        deeds = [
+            lambda need=need, line=line: allocate(by=by, supply_line=line, need=need, quantity=10),
+            _corrected(world, delivery, 100),
+        ]
+        assert tally(at_once(deeds)) in (
+            {"Allocation": 1, "need_covered": 1},
+            {"DeliveryCorrection": 1, "not_enough_need": 1},
+        )
+    assert prove().faults == []
 
 
 def test_a_double_click_at_the_same_moment_allocates_once(world: World) -> None:

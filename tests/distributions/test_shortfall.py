@@ -1,4 +1,4 @@
-"""Goods that neither came nor went back: in transit until the coordinating office has decided."""
+"""Goods that neither came nor went back: their need is open, and the coordinating office decides."""
 
 from __future__ import annotations
 
@@ -48,31 +48,36 @@ def short(world: World, officer: User) -> DistributionLine:
 
 
 def books_of(line: DistributionLine) -> tuple[int, ...]:
-    """(delivered, returned, lost, in transit) of the allocation, (covered) of the need, (in stock)."""
+    """(delivered, returned, lost, missing) of the allocation, (covered) of the need, (in stock)."""
     parts = AllocationBalance.objects.get(allocation=line.allocation)
     need, supply = line.allocation.need.balance, line.allocation.supply_line.balance
     need.refresh_from_db()
     supply.refresh_from_db()
-    return (parts.delivered, parts.returned, parts.lost, parts.in_transit, need.covered, supply.in_stock)
+    return (parts.delivered, parts.returned, parts.lost, parts.missing, need.covered, supply.in_stock)
 
 
-def test_what_is_missing_stays_in_transit_and_covers_its_need(short: DistributionLine) -> None:
-    assert books_of(short) == (12, 3, 0, 5, 17, 3)
+def test_what_is_missing_reopens_its_need_at_once(world: World, short: DistributionLine) -> None:
+    assert books_of(short) == (12, 3, 0, 5, 12, 3)
+    build.delivered(world, 8, allocation=build.allocated(world, 8, need=short.allocation.need))
+    assert books_of(short) == (12, 3, 0, 5, 20, 3)
     assert prove().faults == []
 
 
 def test_it_came_back_in_part_and_the_rest_is_lost(short, second_coordinator) -> None:
     settled = settle_missing(by=second_coordinator, line=short, returned=2, reason="Thôn trả lại kho")
     assert (settled.returned, settled.lost, settled.missing) == (5, 0, 3)
-    assert books_of(short) == (12, 5, 0, 3, 15, 5)
+    assert books_of(short) == (12, 5, 0, 3, 12, 5)
     settle_missing(by=second_coordinator, line=short, lost=3, reason="Công an xã xác nhận mất")
     assert books_of(short) == (12, 5, 3, 0, 12, 5)
     assert list(short.moves.order_by("pk").values_list("kind", "quantity", "reason")) == [
         ("send", 20, ""),
         ("deliver", 12, WHY),
         ("return", 3, WHY),
+        ("miss", 5, WHY),
         ("return", 2, "Thôn trả lại kho"),
+        ("miss", -2, "Thôn trả lại kho"),
         ("lose", 3, "Công an xã xác nhận mất"),
+        ("miss", -3, "Công an xã xác nhận mất"),
     ]
     entry = HistoryEntry.objects.of(short.distribution)[0]
     assert (entry.verb, entry.reason, entry.details["lost"]) == (

@@ -27,6 +27,7 @@ def test_a_full_delivery_moves_every_balance(world: World) -> None:
         "delivered": 20,
         "returned": 0,
         "lost": 0,
+        "missing": 0,
         "reversed": 0,
     }
     need, supply = allocation.need.balance, allocation.supply_line.balance
