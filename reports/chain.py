@@ -18,12 +18,13 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.models import User
 from directory.ways import Way
-from distributions.models import Allocation, Distribution
+from distributions.models import Allocation, DeliveryCorrection, Distribution
 from donors.models import Pledge, Purchase, Receipt, SupplyLine
 from donors.numbers import grouped
 from donors.stock import with_moved
@@ -208,28 +209,45 @@ class Chain:
 
     def _distributions(self) -> Step:
         rows = self._chosen("distribution", Q(lines__allocation__in=self.allocations))
-        rows = rows.select_related("place__unit").order_by("planned_on", "pk")
+        rows = rows.select_related("place__unit").prefetch_related("lines__corrections")
+        rows = rows.order_by("planned_on", "pk")
 
         def said(row: Distribution) -> Link:
             state, day = row.get_state_display(), _day(row.occurred_on or row.planned_on)
-            facts = f"{row.place.full_name}, {state}, {day}"
+            facts = "; ".join([f"{row.place.full_name}, {state}, {day}", *_corrected(row)])
             return self._link("distribution", row, row.code, facts)
 
         return self._step(gettext_lazy("Distribution"), rows, said)
 
     def _reports(self) -> Step:
-        """The periods in whose figures the confirmed distributions count; each leads to the rows behind."""
+        """The periods in whose figures confirmed distributions or their corrections count, with the rows."""
         hanging = Q(lines__allocation__in=self.allocations)
         confirmed = self._chosen("distribution", hanging).filter(occurred_on__isnull=False)
         days = confirmed.values_list("occurred_on", "area_id", "place__unit_id").distinct()
         seen = ReportingPeriod.objects.visible_to(self.user).order_by("starts_on", "kind")
-        found = list(days)
+        made = (
+            DeliveryCorrection.objects.filter(line__distribution__in=confirmed)
+            .order_by()
+            .select_related("line__distribution__place")
+        )
+        of = [(row, row.line.distribution) for row in made]
+        found = [*days, *((localdate(row.at), d.area_id, d.place.unit_id) for row, d in of)]
         links = [
             Link(str(period), _rows_behind(period, here), _("the rows behind its figures"))
             for period in seen
             if (here := [row for row in found if period.starts_on <= row[0] <= period.ends_on])
         ]
         return Step(gettext_lazy("Report"), links)
+
+
+def _corrected(row: Distribution) -> list[str]:
+    """What was corrected of it and when: “corrected by −18 on 02/06/2025”."""
+    corrections = [each for line in row.lines.all() for each in line.corrections.all()]
+    return [
+        _("corrected by %(difference)s on %(day)s")
+        % {"difference": f"{each.received:+}", "day": _day(localdate(each.at))}
+        for each in corrections
+    ]
 
 
 def _lines_paid(cash_lines: Iterable[int]) -> list[SupplyLine]:

@@ -13,6 +13,7 @@ from directory.models import CoordinationScope, LeadArea, SupportArea
 from distributions.models import Allocation
 from reports.figures import Figures, percent
 from reports.figures.facts import BUDGETS, FUND, GIFT
+from reports.reversed import reversed_in_words
 from reports.supervised import asked_after_visits, supervised
 from reports.wording import day, listed, number, share, span
 
@@ -128,6 +129,8 @@ def _coordination(figures: Figures) -> str:
             f" Lũy kế đã gồm {number(turns.supplement)} lượt trẻ em của kỳ trước được xác nhận sau ngày chốt "
             "số liệu (bổ sung)."
         )
+    if note := reversed_in_words(figures):
+        text += f" {note}"
     if turns.last_year is not None:
         origin = " (theo báo cáo đã lập năm trước)" if turns.historical else ""
         text += f" Cùng kỳ năm trước: {number(turns.last_year)} lượt trẻ em{origin}."

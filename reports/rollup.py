@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Unpack
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from directory.models import Place, User
-from distributions.models import Distribution, DistributionLine
+from distributions.models import DeliveryCorrection, Distribution, DistributionLine
 from distributions.states import DistributionState
-from reports.figures import Figure, Figures, percent
+from reports.figures import Figure, Figures, corrected, percent
 from reports.figures.facts import BUDGETS, FUND, GIFT
 from reports.figures.rollup import Where
 
@@ -161,11 +163,18 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Behind:
-    """A confirmed line behind a figure; ``turns`` is None if nobody has reported child-turns."""
+    """A confirmed line behind a figure, or a correction of one (signed, on the day it was made).
+
+    ``turns`` is None if nobody has reported child-turns. đồng and the item's unit.
+    """
 
     line: DistributionLine
     source: str
+    day: date
+    quantity: int
     turns: int | None
+    value: int
+    reason: str = ""
 
 
 def lines_behind(figures: Figures, chosen: Chosen, user: User) -> QuerySet[DistributionLine]:
@@ -192,10 +201,32 @@ def lines_behind(figures: Figures, chosen: Chosen, user: User) -> QuerySet[Distr
     return found.prefetch_related("child_turns").order_by("-distribution__occurred_on", "-pk")
 
 
+def corrections_behind(figures: Figures, chosen: Chosen, user: User) -> QuerySet[DeliveryCorrection]:
+    """The corrections that are a part of a figure, newest first."""
+    window = figures.windows.named().get(chosen.window)
+    if window is None:
+        return DeliveryCorrection.objects.none()
+    rows = corrected.corrections(_communes(figures, chosen), user).with_names()
+    rows = rows.filter(corrected.counting(window), _lookups(chosen, "line__"))
+    return rows.order_by("-at", "-pk")
+
+
 def behind(line: DistributionLine) -> Behind:
+    """As it was confirmed: corrections are rows of their own."""
     turns = [counted.turns for counted in line.child_turns.all()]
-    source = line.allocation.supply_line.pledge_line.pledge.giver if line.allocation else line.funding_source
-    return Behind(line, str(source), sum(turns) if turns else None)
+    received, day = line.received or 0, line.distribution.occurred_on
+    total = sum(turns) if turns else None
+    return Behind(line, _source(line), day, received, total, received * line.unit_value)  # type: ignore[arg-type]
+
+
+def correcting(row: DeliveryCorrection) -> Behind:
+    day = timezone.localdate(row.at)
+    return Behind(row.line, _source(row.line), day, row.received, row.child_turns, row.value, row.reason)
+
+
+def _source(line: DistributionLine) -> str:
+    pledge = line.allocation.supply_line.pledge_line.pledge if line.allocation else None
+    return str(pledge.giver if pledge else line.funding_source)
 
 
 def _communes(figures: Figures, chosen: Chosen) -> list[int]:
@@ -204,14 +235,15 @@ def _communes(figures: Figures, chosen: Chosen) -> list[int]:
     return [pk for pk in figures.communes.ids if commune in (None, figures.communes.current(pk))]
 
 
-def _lookups(chosen: Chosen) -> Q:
+def _lookups(chosen: Chosen, line: str = "") -> Q:
+    """``line``: how a line is found from the rows."""
     found = Q()
     if area := chosen.where.get("area"):
-        found &= Q(distribution__area_id=area)
+        found &= Q(**{f"{line}distribution__area_id": area})
     if place := chosen.where.get("place"):
-        found &= Q(distribution__place_id=place)
+        found &= Q(**{f"{line}distribution__place_id": place})
     if item := chosen.where.get("item"):
-        found &= Q(allocation__need__item_id=item) | Q(service_id=item)
+        found &= Q(**{f"{line}allocation__need__item_id": item}) | Q(**{f"{line}service_id": item})
     return found
 
 

@@ -6,7 +6,7 @@ Every fact comes once for each window (now, cumulative, supplement, last year, c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
@@ -17,6 +17,8 @@ from distributions.models import Allocation, AllocationMove, ChildTurns, Distrib
 from distributions.states import DistributionState
 from donors.models import FundingSource, Receipt, ReceiptLine
 from needs.models import ChildCount, Need, NeedMove, Survey
+from reports.figures import corrected
+from reports.figures.corrected import Corrected
 from reports.figures.windows import Window, Windows
 
 GIFT, FUND = "gift", "fund"
@@ -38,10 +40,10 @@ class Delivered:
     commune: int
     in_scope: bool
     source: str
-    lines: int
-    quantity: int
-    value: int
-    turns: int | None
+    lines: int = 0
+    quantity: int = 0
+    value: int = 0
+    turns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,21 +89,28 @@ def deliveries(windows: Windows, communes: Iterable[int], user: User | None) -> 
         reach = Distribution.objects.visible_to(user)
         lines, turns = lines.filter(distribution__in=reach), turns.filter(line__distribution__in=reach)
     counted = _child_turns(turns, windows)
-    found = []
+    found: dict[tuple, Delivered] = {}
     for row in _grouped(lines, "", windows):
         for name in windows.named():
             if number := row[f"{name}_lines"]:
-                found.append(
-                    Delivered(
-                        name,
-                        *_key(row),
-                        lines=number,
-                        quantity=row[f"{name}_quantity"] or 0,
-                        value=row[f"{name}_value"] or 0,
-                        turns=counted.get((name, *_key(row))),
-                    )
+                found[name, *_key(row)] = Delivered(
+                    name,
+                    *_key(row),
+                    lines=number,
+                    quantity=row[f"{name}_quantity"] or 0,
+                    value=row[f"{name}_value"] or 0,
+                    turns=counted.get((name, *_key(row))),
                 )
-    return found
+    rows = corrected.corrections(communes, user)
+    for key, difference in corrected.by_window(rows, windows, _keyed, _key).items():
+        found[key] = _corrected(found.get(key) or Delivered(*key), difference)
+    return list(found.values())
+
+
+def _corrected(row: Delivered, by: Corrected) -> Delivered:
+    """Child-turns that nobody has reported stay so, unless a correction reports them."""
+    turns = row.turns if by.turns is None else (row.turns or 0) + by.turns
+    return replace(row, quantity=row.quantity + by.quantity, value=row.value + by.value, turns=turns)
 
 
 def _key(row: dict[str, Any]) -> tuple[int, int, int, int, bool, str]:
@@ -220,7 +229,7 @@ def needs(name: str, window: Window, year: int, communes: Iterable[int], user: U
     if user is not None:
         rows = Need.objects.visible_to(user).filter(pk__in=rows)
     approved = _sum_by(NeedMove.objects.filter(need__in=rows, at__lt=window.closed_at), "need_id", "delta")
-    plus, minus = AllocationMove.Kind.ALLOCATE, ("reverse", "return", "lose")
+    plus, minus = AllocationMove.Kind.ALLOCATE, ("reverse", "return", "lose", "miss")
     moves = AllocationMove.objects.filter(
         allocation__need__in=rows, at__lt=window.closed_at, occurred_on__lte=window.ends_on
     )

@@ -10,7 +10,8 @@ from typing import TypedDict, Unpack
 from directory.models import Place, Succession, SupportArea, Unit, User
 from distributions.models import Allocation
 from needs.models import AgeBand, SupportItem
-from reports.figures import facts, names, past, supervision
+from reports.figures import corrected, facts, names, past, supervision
+from reports.figures.corrected import Corrected
 from reports.figures.facts import BUDGETS, FUND, GIFT, Delivered, Given, Needed
 from reports.figures.figure import Figure, added
 from reports.figures.names import Communes
@@ -69,6 +70,11 @@ class Figures:
     @cached_property
     def deliveries(self) -> list[Delivered]:
         return facts.deliveries(self.windows, self.communes.ids, self.user)
+
+    @cached_property
+    def reversed(self) -> Corrected:
+        """The part of the cumulative figures that corrects what an earlier report has counted."""
+        return corrected.reversed_in(self.windows, self.communes.ids, self.user)
 
     @cached_property
     def gifts(self) -> list[Given]:
@@ -145,7 +151,6 @@ class Figures:
         """The communes of which only needs of a supplementary round are known."""
         return [unit for unit in self.missing if unit.pk in self.known]
 
-    # What was delivered -----------------------------------------------------------------------
     # What was inspected ------------------------------------------------------------------------
     @cached_property
     def visits(self) -> dict[str, list[Visited]]:
@@ -168,6 +173,7 @@ class Figures:
         ]
         return len(found) if rows else None
 
+    # What was delivered -----------------------------------------------------------------------
     def is_policy(self, row: Delivered) -> bool:
         """A meal that the state pays for: told apart, in no total."""
         return row.source in BUDGETS and self.items[row.item].code in POLICY_ITEMS

@@ -22,7 +22,17 @@ from reports.forms.target import TargetForm
 from reports.listing import reports_of, targets_of
 from reports.models import Indicator, ReportingPeriod
 from reports.permissions import may_report_for
-from reports.rollup import Chosen, behind, by_area, by_item, by_place, lines_behind, title_of
+from reports.rollup import (
+    Chosen,
+    behind,
+    by_area,
+    by_item,
+    by_place,
+    correcting,
+    corrections_behind,
+    lines_behind,
+    title_of,
+)
 from reports.workbooks.delivery import DELIVERIES
 
 LINES_PER_PAGE = 50
@@ -89,6 +99,7 @@ def period_rows(request: Request, pk: int) -> HttpResponse:
         "period": period,
         "page": page,
         "rows": [behind(line) for line in page],
+        "corrections": [correcting(row) for row in corrections_behind(figures, chosen, request.user)],
         "title": title_of(figures, chosen),
     }
     return render(request, "reports/period_rows.html", context)
@@ -101,7 +112,8 @@ def period_rows_export(request: Request, pk: int, format: str) -> HttpResponse:
     period = within_reach(ReportingPeriod.objects.visible_to(request.user).select_related("scope"), pk=pk)
     figures = Figures(period, request.user)
     chosen = Chosen.from_query(request.GET)
-    lines = lines_behind(figures, chosen, request.user)
+    lines = [behind(line) for line in lines_behind(figures, chosen, request.user)]
+    lines += [correcting(row) for row in corrections_behind(figures, chosen, request.user)]
     notes = [str(period), title_of(figures, chosen)]
     return list_response(request, DELIVERIES, lines, format, notes)
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from directory import clock
 from directory.models import User
-from distributions.models import Distribution
+from distributions.actions import ConfirmedLine, correct_delivery
+from distributions.actions.correction_checks import stands
+from distributions.models import DeliveryCorrection, Distribution
 from needs.models import Need
 from reports.actions import compile_report, issue_report, open_period, save_section
 from reports.models import DistrictReport, ReportingPeriod, ReportSection
-from tests.distributions.build import allocated, delivered, need_of, supply_of
+from tests.distributions.build import allocated, delivered, need_of, officer_of, supply_of
 from tests.world import World
 
 HALF, YEAR = ReportingPeriod.Kind.HALF_YEAR, ReportingPeriod.Kind.YEAR
@@ -57,6 +59,22 @@ def delivery(
         allocation = allocated(world, quantity, need=need, supply_line=supply)
     with clock.standing_on(confirmed):
         return delivered(world, quantity, occurred_on=occurred, allocation=allocation, **given)
+
+
+def correct(
+    world: World, of: Distribution, received: int, on: date | datetime, turns: int | None = None
+) -> DeliveryCorrection:
+    """On a day to ``received`` pieces, the rest missing, and as many child-turns unless given."""
+    line = of.lines.get()
+    right = ConfirmedLine(
+        line,
+        received,
+        missing=line.planned - received,
+        difference_reason="Gõ nhầm",
+        child_turns={line.child_turns.get().age_band_id: received if turns is None else turns},
+    )
+    with clock.standing_on(on):
+        return correct_delivery(by=officer_of(world, of), line=line, right=right, seen=stands(line))
 
 
 def saved(by: User, section: ReportSection, body: str, version: int | None = None) -> ReportSection:

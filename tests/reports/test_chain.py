@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from directory import clock
 from directory.models import User
@@ -21,9 +24,11 @@ from reports.chain import Chain, address
 from tests.distributions import build
 from tests.donors.buying import bought
 from tests.queries import queries_of
+from tests.reports.build import correct
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+SECOND_HALF = date(2025, 6, 15)
 ClientOf = Callable[[User], Client]
 
 
@@ -165,7 +170,21 @@ def test_a_long_chain_costs_no_more_and_says_what_it_leaves_out(
     for band in ("0-2", "6-10", "11-15"):
         need = build.need_of(world, 5, band=band)
         build.allocated(world, 5, need=need, supply_line=links.allocation.supply_line)
-    assert (queries_of(client, url), before <= 16) == (before, True)
+    assert (queries_of(client, url), before <= 19) == (before, True)
     monkeypatch.setattr("reports.chain.AT_MOST", 2)
     needs = Chain(coordinator, "pledge", links.pledge).steps()[0]
     assert (len(needs.links), needs.more) == (2, 2)
+
+
+def test_a_correction_is_told_and_leads_to_the_period_in_which_it_counts(
+    world: World, links: Links, coordinator: User
+) -> None:
+    correct(world, links.distribution, 12, date(2025, 9, 1))
+    year = open_period(by=coordinator, scope=world.district, kind="year", year=2025, starts_on=SECOND_HALF)
+    *_before, deliveries, reports = Chain(coordinator, "need", links.need).steps()
+    assert deliveries.links[0].facts.endswith(
+        _("corrected by %(difference)s on %(day)s")
+        % {"difference": "-3", "day": date_format(date(2025, 9, 1), "SHORT_DATE_FORMAT")}
+    )
+    rows = [reverse("period_rows", args=[period.pk]) for period in (links.period, year)]
+    assert [link.url.partition("?")[0] for link in reports.links] == rows

@@ -7,6 +7,7 @@ from reports.figures import Figures, lines_of
 from reports.figures.figure import Figure, added
 from reports.papers.annexes.shape import annex
 from reports.papers.tables import TOTAL, column, percent_cell, row, total
+from reports.reversed import reversed_in_words
 from reports.wording import day, number, span
 
 HISTORICAL = "cùng kỳ theo báo cáo cũ"
@@ -87,4 +88,6 @@ def _counting_notes(figures: Figures, *, historical: bool) -> list[str]:
             f"Của năm trước, xác nhận sau báo cáo năm: {number(turns)} lượt trẻ em, {number(value)} đồng; "
             "không cộng vào số liệu năm nay."
         )
+    if note := reversed_in_words(figures):
+        notes.append(note)
     return notes
