@@ -127,10 +127,16 @@ def _row(number: int, line: DistributionLine) -> Row:
         _source(line),
         item.unit,
         line.planned,
-        BY_PEN if line.received is None else line.received,
-        BY_PEN if line.received is None else line.difference_reason,
+        BY_PEN if line.arrived is None else line.arrived,
+        BY_PEN if line.arrived is None else _note(line),
     ]
     return Row(kind="row", cells=cells)
+
+
+def _note(line: DistributionLine) -> str:
+    """Why less arrived; and what was confirmed first, where that was corrected."""
+    corrected = f"Đã xác nhận {line.received}, đính chính thành {line.arrived}" if line.corrected else ""
+    return "; ".join(part for part in (line.difference_reason, corrected) if part)
 
 
 def _source(line: DistributionLine) -> str:
@@ -155,7 +161,7 @@ def _turns_head(bands: Sequence[AgeBand]) -> list[Column]:
 
 
 def _turns(number: int, line: DistributionLine, bands: Sequence[AgeBand]) -> Row:
-    counted = {turns.age_band_id: turns.turns for turns in line.child_turns.all()}
+    counted = {turns.age_band_id: turns.standing for turns in line.child_turns.all()}
     return Row(kind="row", cells=[number, line.item.name, *(counted.get(band.pk, BY_PEN) for band in bands)])
 
 

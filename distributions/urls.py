@@ -51,5 +51,6 @@ urlpatterns = [
         name="recommendation_send_back",
     ),
     path("recommendations/<int:pk>/close/", views.recommendation_close, name="recommendation_close"),
+    path("distributions/lines/<int:pk>/correct/", views.delivery_correct, name="delivery_correct"),
     path("distributions/lines/<int:pk>/missing/", views.missing_settle, name="missing_settle"),
 ]

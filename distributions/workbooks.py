@@ -29,6 +29,7 @@ ALLOCATIONS = ListFile[Allocation](
         ListColumn(gettext_lazy("Delivered"), 12, lambda row: row.balance.delivered),
         ListColumn(gettext_lazy("Returned to stock"), 12, lambda row: row.balance.returned),
         ListColumn(gettext_lazy("Lost"), 10, lambda row: row.balance.lost),
+        ListColumn(gettext_lazy("Missing"), 10, lambda row: row.balance.missing),
         ListColumn(gettext_lazy("Taken back"), 10, lambda row: row.balance.reversed),
         ListColumn(gettext_lazy("Day"), 12, lambda row: local_day(row.at)),
         ListColumn(gettext_lazy("Why this place is helped"), 30, lambda row: row.out_of_scope_reason),
@@ -55,13 +56,14 @@ DISTRIBUTIONS = ListFile[DistributionLine](
         ListColumn(gettext_lazy("Source"), 34, lambda line: _source(line)),
         ListColumn(gettext_lazy("Unit of measure"), 10, lambda line: line.item.unit),
         ListColumn(gettext_lazy("Planned"), 10, lambda line: line.planned),
-        ListColumn(gettext_lazy("Received"), 10, lambda line: _if_confirmed(line, line.received)),
+        ListColumn(gettext_lazy("Received"), 10, lambda line: _if_confirmed(line, line.arrived)),
         ListColumn(gettext_lazy("Returned to stock"), 12, lambda line: _if_confirmed(line, line.returned)),
         ListColumn(gettext_lazy("Lost"), 10, lambda line: _if_confirmed(line, line.lost)),
         ListColumn(gettext_lazy("Missing"), 10, lambda line: _if_confirmed(line, line.missing)),
         ListColumn(gettext_lazy("Reason of the difference"), 30, lambda line: line.difference_reason),
         ListColumn(gettext_lazy("Child-turns"), 10, lambda line: _if_confirmed(line, _turns(line))),
         ListColumn(gettext_lazy("Value (đồng)"), 18, lambda line: _if_confirmed(line, _value(line))),
+        ListColumn(gettext_lazy("Corrected by"), 10, lambda line: _if_confirmed(line, line.corrected)),
         ListColumn(gettext_lazy("Note"), 34, lambda line: line.distribution.note),
     ],
 )
@@ -81,12 +83,12 @@ def _source(line: DistributionLine) -> str:
 
 def _turns(line: DistributionLine) -> int | None:
     """None: the commune said none, which is not 0."""
-    turns = [counted.turns for counted in line.child_turns.all()]
+    turns = [counted.standing for counted in line.child_turns.all()]
     return sum(turns) if turns else None
 
 
 def _value(line: DistributionLine) -> Value:
-    return line.value if line.unit_value or not line.received else _("not valued")
+    return line.value if line.unit_value or not line.arrived else _("not valued")
 
 
 def _if_confirmed(line: DistributionLine, value: Value) -> Value:

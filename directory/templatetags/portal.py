@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.db.models import Model
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -35,6 +36,12 @@ def may(user: User, permission: str) -> bool:
 def reported(value: Any) -> Any:
     """An empty value is “not reported”, which is not 0."""
     return _("not reported") if value is None else value
+
+
+@register.filter
+def signed(value: int) -> str:
+    """A difference with its sign: +5, −18."""
+    return f"{'−' if value < 0 else '+'}{number_format(abs(value), force_grouping=True)}"
 
 
 @register.simple_tag

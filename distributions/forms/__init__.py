@@ -2,6 +2,7 @@
 
 from distributions.forms.allocation import AllocateForm, ReverseForm
 from distributions.forms.board import BoardForm, ProposalForm
+from distributions.forms.correction import CorrectForm
 from distributions.forms.default import DefaultForm
 from distributions.forms.delivery import ConfirmForm
 from distributions.forms.distribution import CancelForm, ChangeForm, DistributionForm, ListForm, StartForm
@@ -27,6 +28,7 @@ __all__ = [
     "ChangeForm",
     "CloseForm",
     "ConfirmForm",
+    "CorrectForm",
     "DefaultForm",
     "DistributionForm",
     "FollowForm",

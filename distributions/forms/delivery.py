@@ -64,9 +64,7 @@ class ConfirmForm(WithScan):
         self.fields[f"{name}-received"] = WholeNumberField(label=_("Received"))
         if line.allocation_id:
             self.fields[f"{name}-returned"] = WholeNumberField(label=_("Returned to stock"), initial=0)
-            self.fields[f"{name}-missing"] = WholeNumberField(
-                label=_("Missing: neither came nor goes back"), initial=0, required=False
-            )
+            self.fields[f"{name}-missing"] = WholeNumberField(label=_("Missing"), initial=0, required=False)
             if may_decide_loss:
                 self.fields[f"{name}-lost"] = WholeNumberField(label=_("Lost"), initial=0)
         self.fields[f"{name}-difference_reason"] = forms.CharField(

@@ -8,6 +8,7 @@ from distributions.views.allocation import (
     allocation_reverse,
 )
 from distributions.views.board import allocation_board
+from distributions.views.correction import delivery_correct
 from distributions.views.default import pledge_default
 from distributions.views.delivery import delivery_confirm
 from distributions.views.distribution import (
@@ -65,6 +66,7 @@ __all__ = [
     "checklist_change",
     "checklist_retire",
     "delivery_confirm",
+    "delivery_correct",
     "delivery_scan",
     "delivery_scan_keep",
     "delivery_scan_remove",

@@ -31,7 +31,7 @@ from distributions.wording import state_refusal
 @require_http_methods(["GET", "POST"])
 def delivery_confirm(request: Request, pk: int) -> HttpResponse:
     distribution = distribution_within_reach(request, pk)
-    agency = _on_behalf_of(request, distribution)
+    agency = confirms_for(request, distribution)
     check_may_confirm(request.user, distribution, agency)
     if request.method == "GET" and distribution.state != DistributionState.SENT:
         raise WrongState(state_refusal(distribution, _("be confirmed")))
@@ -63,8 +63,8 @@ def delivery_confirm(request: Request, pk: int) -> HttpResponse:
     return render(request, "distributions/delivery_confirm.html", context, status=status)
 
 
-def _on_behalf_of(request: Request, distribution: Distribution) -> Agency | None:
-    """The commune's committee, if somebody else enters its confirmation."""
+def confirms_for(request: Request, distribution: Distribution) -> Agency | None:
+    """The commune's committee, if somebody else says for it what arrived."""
     if receives(request.user, distribution):
         return None
     return committee_of(distribution.place.unit, clock.today())

@@ -20,15 +20,17 @@ from directory.screens import client_key_of, show_refusal
 from distributions.actions import cancel_distribution, send_distribution
 from distributions.actions.delivery import age_bands
 from distributions.forms import CancelForm, ListForm, RemoveScanForm, ScanForm, SettleForm
-from distributions.models import DeliveryScan, Distribution, DistributionLine
+from distributions.models import DeliveryCorrection, DeliveryScan, Distribution, DistributionLine
 from distributions.models.distribution import DistributionQuerySet
 from distributions.papers import file_name, handover_record
 from distributions.permissions import (
     may_confirm,
+    may_correct,
     may_decide_missing,
     may_distribute_for,
     may_keep_scan,
     may_supervise_at,
+    receives,
 )
 from distributions.states import DistributionState
 from distributions.wording import state_refusal
@@ -162,14 +164,19 @@ def _after(
     settling: SettleForm | None,
     scanning: ScanForm | RemoveScanForm | None,
 ) -> dict[str, Any]:
-    """What follows a confirmation: a difference to note, missing goods to settle, the scan."""
-    short = [line for line in lines if (line.received or 0) < line.planned]
+    """What follows a confirmation: corrections, a difference to note, missing goods to settle, the scan."""
+    short = [line for line in lines if (line.arrived or 0) < line.planned]
     missing = [line for line in lines if line.missing]
+    corrections = list(DeliveryCorrection.objects.of(distribution).with_names())
+    unread = any(row.on_behalf_of_id and row.noted_at is None for row in corrections)
     may_settle = bool(missing) and may_decide_missing(request.user, distribution)
     return {
         "short": short,
         "missing": missing,
-        "may_note": bool(short)
+        "corrections": corrections,
+        "may_correct": may_correct(request.user, distribution),
+        "may_read": unread and receives(request.user, distribution),
+        "may_note": bool(short or corrections)
         and distribution.difference_noted_at is None
         and may_distribute_for(request.user, distribution.lead_agency),
         "settle_forms": [

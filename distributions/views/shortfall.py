@@ -19,7 +19,7 @@ from distributions.models import Distribution, DistributionLine
 from distributions.views.distribution import distribution_within_reach, show_distribution
 
 
-@access(Permission.DISTRIBUTE)
+@access(Permission.DISTRIBUTE, Permission.CONFIRM_DELIVERY)
 @require_POST
 def difference_note(request: Request, pk: int) -> HttpResponse:
     distribution = distribution_within_reach(request, pk)

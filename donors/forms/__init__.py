@@ -8,7 +8,6 @@ from donors.forms.purchase import CancelPurchaseForm, CashFilter, InvoiceForm, P
 from donors.forms.receipt import ReceiptForm
 from donors.forms.receipt_list import ReceiptFilter
 from donors.forms.receipt_record import RecordForm
-from donors.forms.receipt_signed import SignedForm
 from donors.forms.receipt_walk_in import WalkInForm
 from donors.forms.stock import MoveForm, RestoreForm, WriteOffForm
 from donors.forms.supply import SupplyFilter
@@ -32,7 +31,6 @@ __all__ = [
     "ReceiptForm",
     "RecordForm",
     "RestoreForm",
-    "SignedForm",
     "SupplyFilter",
     "WalkInForm",
     "WithdrawForm",

@@ -68,7 +68,6 @@ SEES: dict[str, set[str]] = {
     "cash": COMMUNE_AND_ABOVE,
     "purchase": COMMUNE_AND_ABOVE,
     "movement": COMMUNE_AND_ABOVE,
-    "signed": COMMUNE_AND_ABOVE,
     "workbook": {"officer.iadom"},
 }
 # What of a neighbour's is not the district's business as a whole: the officer of Ia Dom does not see it.
@@ -154,12 +153,7 @@ OBJECTS: dict[str, Shows] = {
         for page in ("detail", "change", "instalments", "expire", "withdraw", "default")
     },
     "receipt_create": one("pledge"),
-    **{
-        f"receipt_{page}": one("receipt") for page in ("detail", "take_back", "issue", "paper", "signed_keep")
-    },
-    "receipt_signed": Shows(
-        ("signed",), lambda chain: {"pk": chain.signed.paper.receipt.pk, "file": chain.signed.pk}
-    ),
+    **{f"receipt_{page}": one("receipt") for page in ("detail", "take_back", "issue", "paper")},
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),
     **{f"support_plan_{page}": one("support_plan") for page in ("detail", "undo")},
@@ -184,6 +178,7 @@ OBJECTS: dict[str, Shows] = {
     "checklist_change": one("question"),
     "checklist_retire": one("question"),
     "chain_view": Shows(("need",), lambda chain: {"noun": "need", "pk": chain.need.pk}),
+    "delivery_correct": Shows(("distribution",), lambda chain: {"pk": chain.distribution.lines.get().pk}),
     "missing_settle": Shows(("distribution",), lambda chain: {"pk": chain.distribution.lines.get().pk}),
     **{name: one("period") for name in ("period_detail", "period_rows", "target_edit", "report_create")},
     **{f"report_{page}": one("report") for page in ("edit", "preview", "issue")},
@@ -219,6 +214,7 @@ NOT_THEIRS = {
     ("donor_merge", "officer.iadom"),  # pledges of several agencies may hang on the two
     *((f"import_{page}", "administrator") for page in ("upload", "template", "export")),
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it
+    ("delivery_correct", "coordinator"),
     ("visit_record", "coordinator"),  # nor inspect it
     ("recommendation_answer", "coordinator"),  # made to the commune
 }
@@ -555,6 +551,7 @@ BY_ANOTHER_ROAD = {
     *("directory.LeadArea", "directory.AreaStatus", "directory.Signer", "directory.HistoryEntry"),
     "reports.IndicatorTarget",
     "needs.Reopening",  # read with its round
+    "distributions.DeliveryCorrection",  # read with its distribution
 }
 # Rows that are read with the whole that they belong to, which can be asked.
 PARTS_OF = {

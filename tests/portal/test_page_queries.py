@@ -33,7 +33,7 @@ THE_GRIDS = 12
 PAGES: dict[str, dict[str, int]] = {
     "officer.iadom": {
         "account_change_password": 2,
-        "home": 17,
+        "home": 19,
         "round_list": 10,
         "round_detail": 17,
         "survey_grid": THE_GRIDS,
@@ -41,7 +41,7 @@ PAGES: dict[str, dict[str, int]] = {
         "need_list": 18,
         "need_detail": 14,
         "distribution_list": 5,
-        "distribution_detail": 11,
+        "distribution_detail": 13,  # corrections, and whether the commune has noted them
     },
     "coordinator": {
         "home": 29,
@@ -60,7 +60,7 @@ PAGES: dict[str, dict[str, int]] = {
         "allocation_board": 16,  # both sides have filters, each with its choices
         "allocation_list": 5,
         "report_list": 6,
-        "period_detail": 36,  # reports of earlier years beside
+        "period_detail": 38,  # reports of earlier years beside
         "delegation_list": 3,
         "place_list": 4,
     },
