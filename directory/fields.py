@@ -83,6 +83,13 @@ class WholeNumberField(forms.Field):
         return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off"}
 
 
+class GroupedNumberField(WholeNumberField):
+    """One that shows a number which stands in it already as 1.234.567, and reads it back so."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:,}".replace(",", ".") if type(value) is int else value
+
+
 class VietnameseDateField(forms.DateField):
     """A day typed as dd/mm/yyyy: 03/04/2025 is 3 April in every language of the portal."""
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -72,6 +73,7 @@ def set_instalments(
     _refuse_stale(pledge, lines, known, stored, wanted)
     if problems := list(_problems(pledge, lines, parts, reason)):
         raise Refusal(problems, code="invalid_instalments")
+    due_before = pledge.due_on
     _store(lines, wanted)
     _fit_due_day(pledge, wanted)
     history.record(
@@ -79,10 +81,28 @@ def set_instalments(
         gettext_noop("set the instalments"),
         by=by,
         reason=reason,
-        before={"instalments": _in_words(lines, stored)},
-        after={"instalments": _in_words(lines, wanted)},
+        before={"instalments": instalments_in_words(lines, stored)} | _day(due_before, pledge.due_on),
+        after={"instalments": instalments_in_words(lines, wanted)} | _day(pledge.due_on, due_before),
     )
     return pledge
+
+
+def change_of_parts(
+    pledge: Pledge, lines: Sequence[PledgeLine], parts: Days, day: date | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Instalments and day before and after, where another size of a line has changed them too."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    now = instalments_of(pledge)
+    if now != parts:
+        before["instalments"] = instalments_in_words(lines, parts)
+        after["instalments"] = instalments_in_words(lines, now)
+    return before | _day(day, pledge.due_on), after | _day(pledge.due_on, day)
+
+
+def _day(day: date | None, other: date | None) -> dict[str, str | None]:
+    """The pledge's own day, if it is another than on the other side of the change."""
+    return {} if day == other else {"due_on": day.isoformat() if day else None}
 
 
 def count_chosen(line: PledgeLine) -> None:
@@ -145,7 +165,7 @@ def _refuse_stale(
     if stored in (known, wanted):
         return
     entry = HistoryEntry.objects.of(pledge).first()
-    theirs, yours = ", ".join(_in_words(lines, stored)), ", ".join(_in_words(lines, wanted))
+    theirs, yours = (", ".join(instalments_in_words(lines, each)) for each in (stored, wanted))
     raise Stale(says_both(theirs, yours, entry.by if entry else None), theirs=stored, yours=wanted)
 
 
@@ -197,7 +217,7 @@ def _store(lines: Sequence[PledgeLine], wanted: Days) -> None:
         count_chosen(line)  # read anew: the former parts are still at hand in ``lines``
 
 
-def _in_words(lines: Sequence[PledgeLine], days: Days) -> list[str]:
+def instalments_in_words(lines: Sequence[PledgeLine], days: Days) -> list[str]:
     """“30/06/2025: 100 bộ Áo ấm”, by day."""
     return [
         f"{date_format(day, 'SHORT_DATE_FORMAT')}: {grouped(size)} {line.unit} {line.item or ''}".strip()

@@ -75,6 +75,7 @@ def save_targets(
     if not changed and note == plan.note:
         return plan
     _refuse_stale(plan, edits, stored, targets, note)
+    said = plan.note if note != plan.note else None
     plan.note = note
     _write(plan, targets)
     history.record(
@@ -82,10 +83,16 @@ def save_targets(
         gettext_noop("change the plan"),
         by=by,
         on_behalf_of=_behalf(by, plan.agency),
-        before={"targets": "; ".join(f"{line.what}: {line.before or '–'}" for line in changed)},
-        after={"targets": "; ".join(f"{line.what}: {line.after or '–'}" for line in changed)},
+        before=_in_words([(line.what, line.before) for line in changed], said),
+        after=_in_words([(line.what, line.after) for line in changed], None if said is None else note),
     )
     return plan
+
+
+def _in_words(lines: Sequence[tuple[str, str]], note: str | None) -> dict[str, str]:
+    """What was changed, as the history shows it; ``note``: None if it is the same."""
+    words = {"targets": "; ".join(f"{what}: {figures or '–'}" for what, figures in lines)} if lines else {}
+    return words if note is None else words | {"note": note}
 
 
 @action

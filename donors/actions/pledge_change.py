@@ -18,7 +18,7 @@ from directory.models import HistoryEntry, Place, SupportArea, User
 from directory.stale import says_both
 from directory.states import target_of
 from donors import claims, corrections, ledger
-from donors.actions.instalment import fit_instalments
+from donors.actions.instalment import change_of_parts, fit_instalments, instalments_of
 from donors.actions.pledge import PledgedLine
 from donors.actions.pledge_state import Balances, close_if_nothing_is_left, hold, named
 from donors.checks import days_of_pledge, earmark_problems, out_of_bounds
@@ -108,7 +108,13 @@ def change_pledge(
     lines = {line.pk: line for line in pledge.lines.select_related("item__area")}
     if problems := list(_problems(pledge, balances, lines, wanted, changed)):
         raise Refusal(problems, code="invalid_change")
+    parts_before, day_before = instalments_of(pledge), pledge.due_on
     _write(pledge, balances, lines, wanted, changed, by, reason)
+    fitted = (
+        change_of_parts(pledge, list(lines.values()), parts_before, day_before)
+        if "due_on" not in changed
+        else ({}, {})
+    )
     closed_from = close_if_nothing_is_left(pledge, balances) if pledge.state == PledgeState.OPEN else ""
     history.record(
         pledge,
@@ -117,8 +123,8 @@ def change_pledge(
         from_state=closed_from,
         to_state=pledge.state if closed_from else "",
         reason=reason,
-        before=_in_words(lines, now, changed),
-        after=_in_words(lines, will, changed),
+        before=_in_words(lines, now, changed) | fitted[0],
+        after=_in_words(lines, will, changed) | fitted[1],
     )
     return pledge
 

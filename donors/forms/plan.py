@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
-from directory.fields import WholeNumberField
+from directory.fields import GroupedNumberField, WholeNumberField
 from directory.models import Agency, Place, User
 from donors.forms.choices import What, what_choices
 from donors.forms.scope import ScopeField
@@ -69,7 +69,6 @@ class PlanForm(TableForm):
         return {str(place.pk): place for place in places}
 
     def row_fields(self) -> dict[str, forms.Field]:
-        dong = {"max_digits": DONG_DIGITS, "required": False}
         places = [("", _("no place named")), *((key, place.full_name) for key, place in self._places.items())]
         bands = [("", _("all ages")), *((key, str(band)) for key, band in self._bands.items())]
         return {
@@ -79,9 +78,9 @@ class PlanForm(TableForm):
             ),
             "place": forms.ChoiceField(label=_("Place"), choices=places),
             "age_band": forms.ChoiceField(label=_("Age"), choices=bands),
-            "children": WholeNumberField(label=_("Children"), required=False),
-            "quantity": WholeNumberField(label=_("Quantity"), required=False),
-            "amount": WholeNumberField(label=_("Đồng"), **dong),
+            "children": GroupedNumberField(label=_("Children"), required=False),
+            "quantity": GroupedNumberField(label=_("Quantity"), required=False),
+            "amount": GroupedNumberField(label=_("Đồng"), max_digits=DONG_DIGITS, required=False),
             "note": forms.CharField(label=_("Note"), max_length=200),
         }
 

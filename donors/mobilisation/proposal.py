@@ -1,23 +1,27 @@
 """What a plan could aim at: approved needs that nothing covers yet, at reference prices, each explained.
 
 A commune's plan looks at its own needs, that of an agency which leads areas at those, any other (a fund, a
-union, the coordinating office) at the whole scope. Sums by item only: no place, no child.
+union, the coordinating office) at the whole scope. Sums by item, or finely: by item, place and age band,
+where the place is a whole commune unless the plan is a commune's own. Never a child.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Max, Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from directory import clock
-from directory.models import CoordinationScope, LeadArea, Unit
+from directory.models import CoordinationScope, LeadArea, Place, Unit
 from donors.mobilisation.targets import PlannedTarget
 from donors.models import MobilisationPlan, MobilisationTarget
 from donors.numbers import grouped
-from needs.models import Need, ReferencePrice, SupportItem
+from needs.models import AgeBand, Need, ReferencePrice, SupportItem
+
+# What the sums are over, by whether the plan is a commune's own.
+BY_PLACE = {True: ("item", "place", "age_band"), False: ("item", "place__unit", "age_band")}
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,20 @@ class Proposal:
     price: Price | None
     others: int
     is_planned: bool = False
+
+    @property
+    def key(self) -> str:
+        """“7”, or “7-12-3” of a place and an age band: what a tick says."""
+        item, place, band = self.target.item, self.target.place, self.target.age_band
+        assert item is not None
+        return "-".join(str(part.pk) for part in (item, place, band) if part)
+
+    @property
+    def what(self) -> str:
+        """“Đồ ấm, xã Ia Đal, 3-5 tuổi”."""
+        target = self.target
+        place = target.place.full_name if target.place else ""
+        return ", ".join(filter(None, (str(target.item), place, str(target.age_band or ""))))
 
     @property
     def left(self) -> int:
@@ -80,32 +98,61 @@ class Proposal:
         return message % {"others": grouped(self.others), "unit": self.unit}
 
 
-def proposals(plan: MobilisationPlan, planned: Iterable[PlannedTarget]) -> list[Proposal]:
-    """In the order of the catalogue. ``planned``: what the plan says already; those lines are marked."""
-    rows = list(_uncovered(plan))
+def proposals(
+    plan: MobilisationPlan, planned: Iterable[PlannedTarget], *, finely: bool = False
+) -> list[Proposal]:
+    """In the order of the catalogue. ``planned``: what the plan says already; those lines are marked.
+
+    ``finely``: by place and age band. What needs no longer name a place of today is in the sums alone.
+    """
+    rows = list(_uncovered(plan, BY_PLACE[_is_of_commune(plan)] if finely else ("item",)))
     items = SupportItem.objects.catalogue().in_bulk([row["item"] for row in rows])
     prices, others = _prices(items, plan.year), _planned_by_others(plan, items)
-    known = {(target.item.pk if target.item else None, target.source_kind) for target in planned}
-    found = [
-        _proposal(row, items[row["item"]], prices.get(row["item"]), others.get(row["item"], 0), known)
-        for row in rows
-    ]
+    places, bands = (_places(plan, rows), AgeBand.objects.in_bulk()) if finely else ({}, {})
+    known, found = list(planned), []
+    for row in rows:
+        place = places.get(row.get("place", row.get("place__unit")))
+        if finely and place is None:
+            continue
+        band = bands.get(row.get("age_band"))
+        of_item = items[row["item"]], prices.get(row["item"]), others.get(row["item"], 0)
+        found.append(_proposal(row, *of_item, known, place, None if band and band.is_all else band))
     return sorted(found, key=_in_order)
 
 
-def _in_order(proposal: Proposal) -> tuple[int, int, str]:
-    item = proposal.target.item
+def _is_of_commune(plan: MobilisationPlan) -> bool:
+    return plan.agency.unit.level == Unit.Level.COMMUNE
+
+
+def _places(plan: MobilisationPlan, rows: Iterable[dict]) -> dict[int, Place]:
+    """By the id of the place; unless the plan is a commune's own, the whole communes by that of the unit."""
+    if _is_of_commune(plan):
+        return Place.objects.select_related("unit").in_bulk({row["place"] for row in rows})
+    return {place.unit_id: place for place in Place.objects.whole_communes_of(plan.scope, clock.today())}
+
+
+def _in_order(proposal: Proposal) -> tuple[int, int, str, str, int]:
+    item, place, band = proposal.target.item, proposal.target.place, proposal.target.age_band
     assert item is not None
-    return item.area.order, item.order, item.code
+    named = place.full_name if place else ""
+    return item.area.order, item.order, item.code, named, band.from_year if band else -1
 
 
 def _proposal(
-    row: dict, item: SupportItem, price: Price | None, others: int, known: set[tuple[int | None, str]]
+    row: dict,
+    item: SupportItem,
+    price: Price | None,
+    others: int,
+    known: Iterable[PlannedTarget],
+    place: Place | None,
+    band: AgeBand | None,
 ) -> Proposal:
     left = row["needed"] - row["was_covered"]
     target = PlannedTarget(
         item.area,
         item,
+        place=place,
+        age_band=band,
         children=row["for_children"],
         quantity=left,
         amount=left * price.amount if price else None,
@@ -117,12 +164,26 @@ def _proposal(
         (row["first"], row["last"]),
         price,
         others,
-        (item.pk, target.source_kind) in known,
+        any(_plans(line, target) for line in known),
     )
 
 
-def _uncovered(plan: MobilisationPlan) -> QuerySet:
-    """Sums by item over the needs that are open and not covered in full."""
+def _plans(line: PlannedTarget, target: PlannedTarget) -> bool:
+    """The plan has a line of the item, and it is not for other places or other ages only."""
+    if (line.item, line.source_kind) != (target.item, target.source_kind):
+        return False
+    here = not (line.place and target.place) or _holds(line.place, target.place)
+    bands = line.age_band, target.age_band
+    return here and (not all(bands) or line.age_band == target.age_band or any(b and b.is_all for b in bands))
+
+
+def _holds(place: Place, other: Place) -> bool:
+    whole = Place.Kind.COMMUNE in (place.kind, other.kind)
+    return place.pk == other.pk or (whole and place.unit_id == other.unit_id)
+
+
+def _uncovered(plan: MobilisationPlan, by: Sequence[str]) -> QuerySet:
+    """Sums over the needs that are open and not covered in full."""
     needs = Need.objects.open_needs().filter(
         place__unit_id__in=_units(plan), round__year__lte=plan.year, round__scope=plan.scope
     )
@@ -130,7 +191,7 @@ def _uncovered(plan: MobilisationPlan) -> QuerySet:
         needs = needs.filter(item__area_id__in=areas)
     return (
         needs.order_by()
-        .values("item")
+        .values(*by)
         .annotate(
             needed=Sum(F("balance__quantity")),
             was_covered=Sum(F("balance__covered")),
@@ -142,8 +203,7 @@ def _uncovered(plan: MobilisationPlan) -> QuerySet:
 
 
 def _units(plan: MobilisationPlan) -> set[int]:
-    unit = plan.agency.unit
-    root = unit.pk if unit.level == Unit.Level.COMMUNE else plan.scope_id
+    root = plan.agency.unit_id if _is_of_commune(plan) else plan.scope_id
     return Unit.objects.within([root], clock.today())
 
 
@@ -169,10 +229,6 @@ def _planned_by_others(plan: MobilisationPlan, items: Iterable[int]) -> dict[int
 
 
 def chosen_of(found: Iterable[Proposal], keys: Iterable[str]) -> list[PlannedTarget]:
-    """The targets of the proposals whose items were ticked."""
+    """The targets of the proposals that were ticked."""
     wanted = set(keys)
-    return [
-        proposal.target
-        for proposal in found
-        if not proposal.is_planned and proposal.target.item and str(proposal.target.item.pk) in wanted
-    ]
+    return [proposal.target for proposal in found if not proposal.is_planned and proposal.key in wanted]

@@ -138,10 +138,14 @@ def plan_change(request: Request, pk: int) -> HttpResponse:
 @access(Permission.RECORD_DONATIONS)
 @require_http_methods(["GET", "POST"])
 def plan_propose(request: Request, pk: int) -> HttpResponse:
-    """What approved needs leave uncovered, each with its explanation; what is ticked goes into the plan."""
+    """What approved needs leave uncovered, each with its explanation; what is ticked goes into the plan.
+
+    As sums by goods, or with “?by=place” by place and age.
+    """
     plan = written_by(request, pk)
     planned = [target_of(row) for row in plan.targets.for_page()]
-    found = proposals(plan, planned)
+    finely = request.GET.get("by") == "place"
+    found = proposals(plan, planned, finely=finely)
     taken = chosen_of(found, request.POST.getlist("item"))
     if request.method == "POST" and taken:
         # Read and written in one request: the lines that stand are kept, whoever saved them last.
@@ -150,7 +154,7 @@ def plan_propose(request: Request, pk: int) -> HttpResponse:
         said = ngettext("%(count)s line is in the plan.", "%(count)s lines are in the plan.", len(taken))
         messages.success(request, said % {"count": len(taken)})
         return redirect("plan_change", plan.pk)
-    return render(request, "donors/plan_propose.html", {"plan": plan, "proposals": found})
+    return render(request, "donors/plan_propose.html", {"plan": plan, "proposals": found, "finely": finely})
 
 
 def plan_of(request: Request, pk: int) -> MobilisationPlan:

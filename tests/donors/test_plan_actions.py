@@ -126,6 +126,19 @@ def test_an_edit_over_a_newer_one_is_refused_with_both_values(
     assert [row.quantity for row in planned(saved)] == [50]
 
 
+def test_a_changed_note_is_in_the_history_with_what_it_said_before(world: World, officer: User) -> None:
+    plan = draft_plan(world, officer, target(world, quantity=30))
+    targets = planned(plan)
+    for note in ("Hỏi lại thôn 1", "Đã thống nhất"):
+        plan = save_targets(by=officer, plan=plan, edits=plan.edits, targets=targets, note=note)
+    details = HistoryEntry.objects.of(plan)[0].details
+    assert (details["before"], details["after"]) == ({"note": "Hỏi lại thôn 1"}, {"note": "Đã thống nhất"})
+    save_targets(
+        by=officer, plan=plan, edits=plan.edits, targets=[target(world, quantity=31)], note=plan.note
+    )
+    assert list(HistoryEntry.objects.of(plan)[0].details["after"]) == ["targets"]
+
+
 def test_a_note_that_somebody_else_wrote_is_said_with_yours(
     world: World, officer: User, coordinator: User
 ) -> None:

@@ -211,3 +211,51 @@ def test_as_many_queries_for_three_targets_as_for_one(
             rollup(leader, world.district, 2025)
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_needs_are_proposed_by_commune_and_age_too(world: World, coordinator: User, officer: User) -> None:
+    _price(world, 100_000)
+    approved_need(world, quantity=30, children=20)
+    approved_need(world, "Ia Đal", quantity=50, children=50)
+    plan = draft_plan(world, coordinator)
+    found = proposals(plan, [], finely=True)
+    assert [(row.target.place.kind, row.target.place.unit.name, row.target.quantity) for row in found] == [
+        ("commune", "xã Ia Dom", 30),
+        ("commune", "xã Ia Đal", 50),
+    ]
+    first = found[0]
+    assert (first.target.children, first.target.amount, first.target.age_band.code) == (20, 3_000_000, "3-5")
+    assert first.key == f"{first.target.item.pk}-{first.target.place.pk}-{first.target.age_band.pk}"
+    assert chosen_of(found, [first.key]) == [first.target]
+    # A commune's own plan names its villages.
+    (own,) = proposals(draft_plan(world, officer), [], finely=True)
+    assert (own.target.place.kind, own.target.quantity) == ("village", 30)
+
+
+def test_what_the_plan_says_of_a_place_is_marked_there(world: World, coordinator: User) -> None:
+    approved_need(world, quantity=30)
+    approved_need(world, "Ia Đal", quantity=50)
+    plan = draft_plan(world, coordinator)
+    dom, dal = (row.target for row in proposals(plan, [], finely=True))
+    clothes = target(world, quantity=1)
+    older = target(world, quantity=1, place=dom.place, age_band=world.band("11-15"))
+    marked = {
+        "nothing": [],
+        "all": [clothes],
+        "a place": [target(world, quantity=1, place=dom.place)],
+        "another age": [older],
+        "a village": [target(world, quantity=1, place=world.village("Ia Dom"), age_band=dom.age_band)],
+    }
+    said = {
+        name: [row.is_planned for row in proposals(plan, lines, finely=True)]
+        for name, lines in marked.items()
+    }
+    assert said == {
+        "nothing": [False, False],
+        "all": [True, True],
+        "a place": [True, False],
+        "another age": [False, False],
+        "a village": [True, False],
+    }
+    # The sum of the goods is in the plan as soon as a part of it is.
+    assert [row.is_planned for row in proposals(plan, [dal])] == [True]

@@ -114,6 +114,21 @@ def test_proposals_are_ticked_into_the_plan(world: World, client_of: ClientOf, o
     assert browser.get(address).context["proposals"][0].is_planned
 
 
+def test_proposals_by_place_are_ticked_too(world: World, client_of: ClientOf, coordinator: User) -> None:
+    approved_need(world, quantity=30)
+    approved_need(world, "Ia Đal", quantity=1_250)
+    plan = draft_plan(world, coordinator)
+    browser, address = client_of(coordinator), reverse("plan_propose", args=[plan.pk]) + "?by=place"
+    found = browser.get(address).context["proposals"]
+    browser.post(address, {"item": [row.key for row in found]})
+    lines = [(row.place.unit.name, row.age_band.code, row.quantity) for row in planned(plan)]
+    assert lines == [("xã Ia Dom", "3-5", 30), ("xã Ia Đal", "3-5", 1_250)]
+    # Figures stand grouped in the grid, and come back so.
+    page = browser.get(reverse("plan_change", args=[plan.pk]))
+    assert page.context["form"]["lines-1-quantity"].value() == "1.250"
+    assert 'value="1.250"' in page.text
+
+
 def test_what_overlaps_is_shown_at_once_on_the_plan(
     world: World, client_of: ClientOf, officer: User, union_officer: User
 ) -> None:

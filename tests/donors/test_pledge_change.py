@@ -148,6 +148,9 @@ def test_the_last_instalment_takes_the_difference(world: World, coordinator: Use
         assert list(Instalment.objects.order_by("due_on").values_list("quantity", flat=True)) == sizes
     pledge.refresh_from_db()
     assert pledge.due_on == JUNE
+    details = HistoryEntry.objects.of(pledge)[0].details
+    assert (details["before"]["due_on"], details["after"]["due_on"]) == ("2025-08-31", "2025-06-30")
+    assert (len(details["before"]["instalments"]), len(details["after"]["instalments"])) == (2, 1)
     refusal = _refused(coordinator, pledge, replace(terms_of(pledge), due_on=date(2025, 12, 1)))
     assert [problem.place for problem in refusal.problems] == ["due_on"]
 
