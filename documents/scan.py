@@ -44,10 +44,10 @@ def clean(file: IO[bytes], size: int) -> CleanScan:
     Raises ``Refusal``: scan_too_large (bytes), scan_too_many_pixels, scan_no_image, scan_unreadable.
     """
     if size > MOST_BYTES:
-        raise _too_large(size)
+        raise too_large(size)
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise _too_large(len(content))
+        raise too_large(len(content))
     try:
         child = subprocess.run(  # noqa: S603 - our own worker, no shell, fixed arguments
             [sys.executable, "-I", str(WORKER), *map(str, (SECONDS, MEGABYTES, MOST_PIXELS, LONGEST_SIDE))],
@@ -77,7 +77,7 @@ def clean(file: IO[bytes], size: int) -> CleanScan:
     return CleanScan(child.stdout)
 
 
-def _too_large(size: int) -> Refusal:
+def too_large(size: int) -> Refusal:
     message = _(
         "The file has %(size)s MB; at most %(most)s MB are taken. Scan the page at a lower resolution."
     )

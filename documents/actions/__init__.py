@@ -8,6 +8,7 @@ from documents.actions.paper import (
     redraft_paper,
     suggest_number,
 )
+from documents.actions.signed import keep_signed
 from documents.actions.workbook_import import (
     Checked,
     begin_again,
@@ -36,6 +37,7 @@ __all__ = [
     "expire_import",
     "freeze_paper",
     "issue_paper",
+    "keep_signed",
     "note_progress",
     "plan_import",
     "prepare_issue",

@@ -158,6 +158,17 @@ class PaperFileQuerySet(models.QuerySet):
         """For a room that lets a paper be read by whoever has what it is about within reach."""
         return self.filter(paper=paper)
 
+    def signed(self) -> PaperFileQuerySet:
+        """The signed files that came back, the newest first: that one counts."""
+        return self.filter(kind=PaperFile.Kind.SIGNED).order_by("-pk")
+
+    def newest(self) -> PaperFileQuerySet:
+        """Of each paper and kind the one that counts: its PDF, and the signed file that came last."""
+        later = PaperFile.objects.filter(
+            paper=models.OuterRef("paper"), kind=models.OuterRef("kind"), pk__gt=models.OuterRef("pk")
+        )
+        return self.filter(~models.Exists(later))
+
     def without_content(self) -> PaperFileQuerySet:
         """For lists: the bytes stay in the database."""
         return self.defer("content")

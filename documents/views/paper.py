@@ -17,6 +17,7 @@ from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from documents.models import Paper, PaperFile
+from documents.signed import type_of
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Damaged(Refusal):
 @require_safe
 def paper_file(request: Request, pk: int, kind: str) -> HttpResponseBase:
     """Download a file of an issued paper, after its SHA-256 was compared."""
-    visible = PaperFile.objects.visible_to(request.user).select_related("paper")
+    visible = PaperFile.objects.visible_to(request.user).newest().select_related("paper")
     return sent(request, within_reach(visible, paper_id=pk, kind=kind))
 
 
@@ -43,23 +44,25 @@ def sent(request: Request, file: PaperFile) -> HttpResponseBase:
             "File %s of paper %s does not match its SHA-256 %s.", file.pk, file.paper_id, file.sha256
         )
         raise _damaged(file)
-    response = HttpResponse(bytes(file.content), content_type="application/pdf")
-    response["Content-Disposition"] = disposition(file.paper)
+    content = bytes(file.content)
+    content_type, ending = type_of(content)
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = disposition(file.paper, ending)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-cache"
     response["ETag"] = f'"{file.sha256}"'
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
-def file_name(paper: Paper) -> str:
+def file_name(paper: Paper, ending: str = "pdf") -> str:
     """“BC-UBND-12-2025.pdf”"""
     symbol = "".join(c if c.isalnum() or c in "-&" else "-" for c in paper.symbol)
-    return f"{symbol}-{paper.number or 0:02d}-{paper.year}.pdf"
+    return f"{symbol}-{paper.number or 0:02d}-{paper.year}.{ending}"
 
 
-def disposition(paper: Paper) -> str:
+def disposition(paper: Paper, ending: str = "pdf") -> str:
     """Both forms of the name: plain letters for old programs, RFC 5987 for all others."""
-    name = file_name(paper)
+    name = file_name(paper, ending)
     plain = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
     plain = plain.encode("ascii", "ignore").decode()
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -12,6 +12,7 @@ from donors.actions.purchase_back import take_back_purchase
 from donors.actions.receipt import ReceivedLine, record_receipt
 from donors.actions.receipt_back import take_back_receipt
 from donors.actions.receipt_record import issue_receipt_record
+from donors.actions.receipt_signed import keep_signed_record
 from donors.actions.receipt_walk_in import BroughtLine, NewDonor, record_walk_in
 from donors.actions.stock import move_stock, restore_stock, write_off_stock
 
@@ -32,6 +33,7 @@ __all__ = [
     "complete_purchase",
     "expire_pledge",
     "issue_receipt_record",
+    "keep_signed_record",
     "merge_donors",
     "move_stock",
     "plan_purchase",

@@ -8,6 +8,7 @@ from donors.forms.purchase import CancelPurchaseForm, CashFilter, InvoiceForm, P
 from donors.forms.receipt import ReceiptForm
 from donors.forms.receipt_list import ReceiptFilter
 from donors.forms.receipt_record import RecordForm
+from donors.forms.receipt_signed import SignedForm
 from donors.forms.receipt_walk_in import WalkInForm
 from donors.forms.stock import MoveForm, RestoreForm, WriteOffForm
 from donors.forms.supply import SupplyFilter
@@ -31,6 +32,7 @@ __all__ = [
     "ReceiptForm",
     "RecordForm",
     "RestoreForm",
+    "SignedForm",
     "SupplyFilter",
     "WalkInForm",
     "WithdrawForm",

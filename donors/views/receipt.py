@@ -14,8 +14,9 @@ from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
+from documents.models import PaperFile
 from donors.actions import record_receipt, record_walk_in, take_back_receipt
-from donors.forms import ReasonForm, ReceiptForm, WalkInForm
+from donors.forms import ReasonForm, ReceiptForm, SignedForm, WalkInForm
 from donors.models import Pledge, Receipt, SupplyLine
 from donors.permissions import demand_handling, may_handle_pledge, may_issue_record, prints_records
 from donors.views.pages import status_of
@@ -88,9 +89,20 @@ def receipt_take_back(request: Request, pk: int) -> HttpResponse:
 @access(Permission.VIEW_DONORS)
 @require_GET
 def receipt_detail(request: Request, pk: int) -> HttpResponse:
-    receipt = receipt_within_reach(request, pk)
+    return show_receipt(request, receipt_within_reach(request, pk))
+
+
+def show_receipt(
+    request: Request, receipt: Receipt, signing: SignedForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Its page; ``signing``: a signed record that was refused."""
+    may_sign = receipt.paper is not None and may_issue_record(request.user, receipt)
+    files = PaperFile.objects.of(receipt.paper).signed().without_content() if receipt.paper else []
     context = {
         "receipt": receipt,
+        "signed": list(files),
+        "signed_form": (signing or SignedForm()) if may_sign else None,
+        "refused": signing,
         "may_handle": may_handle_pledge(request.user, receipt.pledge),
         "may_issue": receipt.paper is None
         and receipt.stands
@@ -98,7 +110,7 @@ def receipt_detail(request: Request, pk: int) -> HttpResponse:
         and may_issue_record(request.user, receipt),
         "prints": receipt.stands and prints_records(receipt.custodian),
     }
-    return render(request, "donors/receipt_detail.html", context)
+    return render(request, "donors/receipt_detail.html", context, status=status)
 
 
 def receipt_within_reach(request: Request, pk: int) -> Receipt:

@@ -52,14 +52,17 @@ from distributions.models import (
     SupportPlan,
 )
 from documents.actions import plan_import, upload_workbook
-from documents.models import Paper, WorkbookImport
+from documents.models import Paper, PaperFile, WorkbookImport
 from documents.scan import CleanScan
+from documents.signed import SignedFile
 from donors.actions import (
     Bought,
     PledgedLine,
     ReceivedLine,
     Wanted,
     complete_purchase,
+    issue_receipt_record,
+    keep_signed_record,
     move_stock,
     plan_purchase,
     record_pledge,
@@ -138,6 +141,7 @@ class Chain:
     cash: PledgeLine
     purchase: Purchase
     movement: StockMovement
+    signed: PaperFile
     allocation: Allocation
     support_plan: SupportPlan
     distribution: Distribution
@@ -303,6 +307,7 @@ def _records(side: Side, survey_round: SurveyRound) -> dict[str, object]:
         "cash": purchase.cash_line,
         "purchase": purchase,
         "movement": movement,
+        "signed": _signed(side, purchase),
         "allocation": allocation,
         "support_plan": _accepted(side, supply, need),
         "distribution": distribution,
@@ -417,6 +422,14 @@ def _bought(side: Side, donor: Donor) -> Purchase:
     purchase = plan_purchase(by=side.officer, cash_line=line, wanted=wanted)
     bought = Bought(f"HĐ {side.mark}", DAY, f"Cửa hàng {side.mark}", 10, 2_400_000, f"rẻ hơn {side.mark}")
     return complete_purchase(by=side.officer, purchase=purchase, bought=bought)
+
+
+def _signed(side: Side, purchase: Purchase) -> PaperFile:
+    """The record of the money that paid the purchase."""
+    receipt = Receipt.objects.get(pledge=purchase.cash_line.pledge)
+    issue_receipt_record(by=side.officer, receipt=receipt, number=1, dated=DAY)
+    page = SignedFile(b"\xff\xd8 " + side.mark.encode())
+    return keep_signed_record(by=side.officer, receipt=receipt, prepared=page)
 
 
 def _moved(side: Side, purchase: Purchase) -> StockMovement:

@@ -68,6 +68,7 @@ SEES: dict[str, set[str]] = {
     "cash": COMMUNE_AND_ABOVE,
     "purchase": COMMUNE_AND_ABOVE,
     "movement": COMMUNE_AND_ABOVE,
+    "signed": COMMUNE_AND_ABOVE,
     "workbook": {"officer.iadom"},
 }
 # What of a neighbour's is not the district's business as a whole: the officer of Ia Dom does not see it.
@@ -153,7 +154,12 @@ OBJECTS: dict[str, Shows] = {
         for page in ("detail", "change", "instalments", "expire", "withdraw", "default")
     },
     "receipt_create": one("pledge"),
-    **{f"receipt_{page}": one("receipt") for page in ("detail", "take_back", "issue", "paper")},
+    **{
+        f"receipt_{page}": one("receipt") for page in ("detail", "take_back", "issue", "paper", "signed_keep")
+    },
+    "receipt_signed": Shows(
+        ("signed",), lambda chain: {"pk": chain.signed.paper.receipt.pk, "file": chain.signed.pk}
+    ),
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),
     **{f"support_plan_{page}": one("support_plan") for page in ("detail", "undo")},

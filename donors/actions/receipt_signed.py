@@ -1,0 +1,46 @@
+"""The signed receipt record comes back as a scan or PDF."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from directory import history
+from directory.deeds import action
+from directory.errors import Forbidden, WrongState
+from directory.models import User
+from documents.actions import keep_signed
+from documents.models import PaperFile
+from documents.signed import SignedFile
+from donors.models import Receipt
+from donors.permissions import may_issue_record
+
+
+@action
+def keep_signed_record(
+    *, by: User, receipt: Receipt, prepared: SignedFile, key: uuid.UUID | None = None
+) -> PaperFile:
+    """Keep the record as both sides signed it, already checked (``documents.signed``).
+
+    A wrong page is not removed: the right one that comes after it counts. Raises ``Forbidden``;
+    ``WrongState`` if no record was issued, or this very file is kept already.
+    """
+    receipt = Receipt.objects.select_for_update(no_key=True, of=("self",)).get(pk=receipt.pk)
+    if not may_issue_record(by, receipt):
+        raise Forbidden(
+            _(
+                "The signed record of %(code)s is kept by the people of %(agency)s or by the coordinating "
+                "office. Ask one of them."
+            )
+            % {"code": receipt.code, "agency": receipt.custodian}
+        )
+    if receipt.paper is None:
+        raise WrongState(
+            _("No record of %(code)s is issued yet. Issue it, have it signed, then bring it back here.")
+            % {"code": receipt.code}
+        )
+    kept = keep_signed(by=by, paper=receipt.paper, prepared=prepared)
+    history.record(receipt, gettext_noop("keep the signed record"), by=by, sha256=kept.sha256)
+    return kept
