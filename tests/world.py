@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar, cast
 
 from django.apps import apps
 from django.core.management import call_command
@@ -68,24 +71,38 @@ class World:
         return Subgroup.objects.get(code=code)
 
 
-_rows: list[tuple[type[Model], list[Model]]] = []
-
-
 def build_world() -> World:
     """Built once by each worker, by the portal's own command; later tests get the same rows put back."""
-    if _rows:
-        with transaction.atomic():  # what a row points to may come after it
-            for model, rows in _rows:
-                model._base_manager.bulk_create(rows)
+    return remembered(_build)
+
+
+T = TypeVar("T")
+_built: dict[Callable[[], object], tuple[object, list[tuple[type[Model], list[Model]]]]] = {}
+
+
+def remembered(build: Callable[[], T]) -> T:
+    """What ``build`` makes of an empty database: really built once by each worker, put back for later tests.
+
+    The answer is a copy for each test, so that none finds what another has set on a record.
+    """
+    if build in _built:
+        answer, rows = _built[build]
+        _put_back(rows)
     else:
         before = _count_rows()
-        _build()
-        _rows.extend(_added_since(before))
-    return World(Unit.objects.get(code="618"))
+        answer = build()
+        _built[build] = deepcopy(answer), _added_since(before)
+    return deepcopy(cast(T, answer))
+
+
+def _put_back(tables: list[tuple[type[Model], list[Model]]]) -> None:
+    with transaction.atomic():  # what a row points to may come after it
+        for model, rows in tables:
+            model._base_manager.bulk_create(rows)
 
 
 def _tables() -> list[type[Model]]:
-    return apps.get_models(include_auto_created=True)
+    return [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
 
 
 def _count_rows() -> dict[type[Model], int]:
@@ -100,7 +117,7 @@ def _added_since(before: dict[type[Model], int]) -> list[tuple[type[Model], list
     return added
 
 
-def _build() -> None:
+def _build() -> World:
     call_command("load_plan", verbosity=0)
     district = Unit.objects.get(code="618")
     start = date(2019, 1, 1)
@@ -131,3 +148,4 @@ def _build() -> None:
             agency=Agency.objects.get(short_name=agency) if agency else None,
             is_staff=role == Role.ADMINISTRATOR,
         )
+    return World(district)

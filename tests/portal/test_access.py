@@ -26,10 +26,10 @@ from directory.access import ADMIN_SITE, Rule, rule_of
 from directory.models import Agency, Place, Unit, User
 from tests.merger import DAY as MERGER_DAY
 from tests.merger import merge
-from tests.portal.chains import FOREIGN, FOREIGN_NAME, ISSUED_ON, NEIGHBOUR, Chain, Chains, build_chains
+from tests.portal.chains import FOREIGN, FOREIGN_NAME, ISSUED_ON, NEIGHBOUR, Chain, Chains
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("after_the_issue")]
 
 OF_IA_DOM = {"officer.iadom", "chair.iadom"}
 USERS = [*sorted(OF_IA_DOM), "coordinator", "leader", "health", "culture", "union", "administrator"]
@@ -298,10 +298,9 @@ def test_only_these_are_open_to_anyone() -> None:
 
 
 @pytest.fixture
-def chains(world: World) -> Iterator[Chains]:
-    built = build_chains(world)
+def after_the_issue() -> Iterator[None]:
     with clock.standing_on(ISSUED_ON):
-        yield built
+        yield
 
 
 class Visitor:

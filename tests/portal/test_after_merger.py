@@ -19,7 +19,7 @@ from needs.contents import Contents
 from needs.models import SurveyRound
 from reports.actions import compile_report, open_period
 from tests.merger import DAY, Merger, merge
-from tests.portal.chains import Chains, build_chains
+from tests.portal.chains import Chains
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -36,13 +36,12 @@ class Afterwards:
 
 
 @pytest.fixture
-def afterwards(world: World, administrator: User) -> Iterator[Afterwards]:
+def afterwards(chains: Chains, administrator: User) -> Iterator[Afterwards]:
     """Everything was recorded before; then the day came."""
-    chains = build_chains(world)
     pdf = bytes(PaperFile.objects.get(paper=chains.own.paper).content)
     with clock.standing_on(date(2025, 7, 2)):
-        merger = merge(world, administrator)
-        yield Afterwards(chains, merger, pdf, world.user("coordinator"))
+        merger = merge(chains.world, administrator)
+        yield Afterwards(chains, merger, pdf, chains.world.user("coordinator"))
 
 
 def page(browser: Client, name: str, pk: int) -> list[str]:

@@ -25,7 +25,7 @@ from documents.imports.plan import Fate
 from documents.spreadsheet import as_csv, as_xlsx
 from donors.models import Donor
 from tests.donors.build import donor
-from tests.portal.chains import Chain, build_chains
+from tests.portal.chains import Chain, Chains
 from tests.portal.test_access import OBJECTS, OWN_PAGES, Page
 from tests.workbooks import planned
 from tests.world import World
@@ -69,9 +69,8 @@ EXPORTS = [page for page in OWN_PAGES if page.name.endswith("_export") and page.
 
 
 @pytest.fixture
-def chain(world: World) -> Chain:
-    chain = build_chains(world).own
-    return chain
+def chain(chains: Chains) -> Chain:
+    return chains.own
 
 
 def poison(payload: str) -> None:

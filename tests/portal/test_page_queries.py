@@ -20,7 +20,7 @@ from needs.actions.comment import comment_row
 from needs.checks import Grade, findings_in
 from needs.contents import Contents
 from tests.needs.build import Statement, filled_survey
-from tests.portal.chains import Chain, build_chains
+from tests.portal.chains import Chain, Chains
 from tests.queries import queries_of
 from tests.world import World
 
@@ -71,8 +71,8 @@ PAGES: dict[str, dict[str, int]] = {
 
 
 @pytest.fixture
-def chain(world: World) -> Chain:
-    return build_chains(world).own
+def chain(chains: Chains) -> Chain:
+    return chains.own
 
 
 @pytest.mark.parametrize("username", PAGES)
