@@ -11,12 +11,16 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
 
 from directory import clock
 from directory.models import User
+from documents import pdf
 from tests.browser import chromium, open_page  # noqa: F401
+from tests.database import database_of
 from tests.day import SameDayInEveryThread
 from tests.merger import DAY, Merger, merge
+from tests.papers import run_once
 from tests.world import World, build_world
 
 
@@ -34,6 +38,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in out]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Not pytest-django's: ``tests/database.py`` names the copies."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+) -> Iterator[None]:
+    with django_db_blocker.unblock(), database_of(worker_id, tmp_path_factory), django_db_blocker.block():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def the_day() -> Iterator[date]:
     """Every test stands on 2 June 2025, unless it says ``with clock.standing_on(...)``."""
@@ -45,6 +66,12 @@ def the_day() -> Iterator[date]:
 def nothing_remembered() -> None:
     """What a worker keeps in its memory from one page to the next is of another test."""
     caches["worker"].clear()
+
+
+@pytest.fixture(autouse=True)
+def same_papers_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same page gives the same bytes, as ``tests/documents/test_pdf.py`` proves, which always draws."""
+    monkeypatch.setattr(pdf, "_run", run_once)
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,11 @@ ACCENTED = [letter for letter in [*VOWELS, "đ"] if not letter.isascii()]
 ALPHABET = ACCENTED + [letter.upper() for letter in ACCENTED]
 
 
+@pytest.fixture
+def same_papers_laid_out_once() -> None:
+    """Not here: each is really drawn."""
+
+
 @pytest.fixture(scope="module")
 def report() -> bytes:
     return render(sample(), number=12, dated=DAY)

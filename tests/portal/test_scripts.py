@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 
 from scripts import run_tests
+from tests.once import once
 
 ROOT = Path(settings.BASE_DIR)
 WAIT_SECONDS = 60
@@ -60,17 +61,21 @@ class FirstStart:
 
 @pytest.fixture(scope="module")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
-    """A portal after its first start with --empty; made once, since it takes seconds."""
-    var = tmp_path_factory.mktemp("first") / "var"
-    prepared = _prepare(_environment(var), "--empty")
-    assert prepared.returncode == 0, prepared.stderr
-    return FirstStart(var, prepared.stdout)
+    """A portal after its first start with --empty; made once for all workers, since it takes long."""
+
+    def make(folder: Path) -> None:
+        prepared = _prepare(_environment(folder / "var"), "--empty")
+        assert prepared.returncode == 0, prepared.stderr
+        (folder / "printed").write_text(prepared.stdout)
+
+    folder = once(tmp_path_factory, "first-start", make)
+    return FirstStart(folder / "var", (folder / "printed").read_text())
 
 
 @pytest.mark.slow
-@pytest.mark.sqlite
-def test_empty_makes_one_administrator_once(first_start: FirstStart) -> None:
-    var = first_start.var
+def test_empty_makes_one_administrator_once(first_start: FirstStart, tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    shutil.copytree(first_start.var, var)
     assert (_mode(var), _mode(var / "secret_key")) == ("0o700", "0o600")
     key = (var / "secret_key").read_text()
     assert len(key.strip()) >= 50
@@ -176,7 +181,6 @@ def _wait_for_end(pids: set[int]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.sqlite
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_leaves_nothing_behind(portal: subprocess.Popen[str], number: signal.Signals) -> None:
     children = _children(portal.pid)
@@ -189,7 +193,6 @@ def test_a_stop_leaves_nothing_behind(portal: subprocess.Popen[str], number: sig
 
 
 @pytest.mark.slow
-@pytest.mark.sqlite
 def test_what_dies_is_started_again_and_nothing_outlives_the_supervisor(
     portal: subprocess.Popen[str],
 ) -> None:
