@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from directory.access import ADMIN_SITE, rule_of
 from directory.errors import Refusal
 from directory.http import Request
+from directory.posted import number_in
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -66,8 +67,8 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if announced.isdecimal() and int(announced) <= settings.MOST_BODY_BYTES:
+        announced = number_in(request.META.get("CONTENT_LENGTH") or "0")
+        if announced is not None and announced <= settings.MOST_BODY_BYTES:
             return self.get_response(request)
         message = _(
             "Nothing was read: at most %(most)s MB are taken at once. Make the file smaller or split it."

@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from directory.posted import carried
 from distributions.default import Fall
 
 
 class DefaultForm(forms.Form):
-    seen = forms.JSONField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
@@ -21,12 +22,15 @@ class DefaultForm(forms.Form):
     )
 
     def __init__(self, *args: Any, fall: Fall, **kwargs: Any) -> None:
-        kwargs["initial"] = {"seen": fall.figures()}
+        kwargs["initial"] = {"seen": json.dumps(fall.figures())}
         super().__init__(*args, **kwargs)
         self._fall = fall
 
     def clean_seen(self) -> dict[str, int]:
-        seen = self.cleaned_data["seen"]
+        try:
+            seen = carried(self.cleaned_data["seen"])
+        except ValueError:
+            seen = None
         if not isinstance(seen, dict) or not all(type(figure) is int for figure in seen.values()):
             message = _("The form came back damaged, so nothing was saved. Reload the page and look again.")
             raise forms.ValidationError(message, code="damaged")

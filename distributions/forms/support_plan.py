@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import User
+from directory.posted import number_in
 from distributions.actions import ProposedLine
 from distributions.support_plan_token import Offered, read
 
@@ -36,7 +37,8 @@ class AcceptForm(forms.Form):
         elif self.cleaned_data.get("which") == ALL:
             return offered.lines
         else:
-            indices = sorted({int(each) for each in self.data.getlist("line") if each.isdecimal()})  # type: ignore[attr-defined]
+            ticked = {number_in(each) for each in self.data.getlist("line")}  # type: ignore[attr-defined]
+            indices = sorted(index for index in ticked if index is not None)
         return [offered.lines[index] for index in indices if 0 <= index < len(offered.lines)]
 
 
@@ -49,4 +51,4 @@ class UndoForm(forms.Form):
         """The ticked lines' ids; None: the whole plan."""
         if "whole" in self.data:
             return None
-        return [each for each in self.data.getlist("line") if each.isdecimal()]  # type: ignore[attr-defined]
+        return [each for each in self.data.getlist("line") if number_in(each) is not None]  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from directory.errors import Refusal
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.forms.rows import RowsForm
+from directory.posted import carried
 from donors.actions.instalment import Days, Part, instalments_of
 from donors.forms.pledge_change import ReasonForm
 from donors.models import Pledge
@@ -68,7 +69,7 @@ class InstalmentForm(RowsForm, ReasonForm):
 
     def _known(self) -> Days:
         try:
-            lines = json.loads(self.cleaned_data["known"])
+            lines = carried(self.cleaned_data["known"])
             return {
                 int(pk): {date.fromisoformat(day): int(size) for day, size in days.items()}
                 for pk, days in lines.items()

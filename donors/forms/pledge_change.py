@@ -15,6 +15,7 @@ from directory.errors import Refusal
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.forms.rows import RowsForm
 from directory.models import Place, SupportArea, User
+from directory.posted import carried
 from donors.actions.pledge import PledgedLine
 from donors.actions.pledge_change import LineTerms, Purpose, Terms, terms_of
 from donors.actions.pledge_end import WithdrawnPart
@@ -165,7 +166,7 @@ class PledgeChangeForm(RowsForm, ReasonForm, OverlapForm):
 
     def _known(self) -> Terms:
         try:
-            return _read(json.loads(self.cleaned_data["known"]))
+            return _read(carried(self.cleaned_data["known"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             message = _(
                 "The form came back damaged, so nothing was saved. Reload the page and fill it in again."

@@ -9,6 +9,7 @@ from django import forms
 
 from directory.errors import Problem, Refusal
 from directory.forms.rows import RowsForm
+from directory.posted import number_in
 from needs.forms.catalogue import VersionedForm
 
 EMPTY_ROWS, MOST_ROWS = 5, 120
@@ -45,5 +46,5 @@ class TableForm(RowsForm, VersionedForm):
         return super().show(self.at_own_places(refusal))
 
     def _posted_rows(self) -> int:
-        numbers = [name.split("-")[1] for name in self.data if name.startswith("lines-")]
-        return min(max((int(n) + 1 for n in numbers if n.isascii() and n.isdigit()), default=0), MOST_ROWS)
+        numbers = [number_in(name.split("-")[1]) for name in self.data if name.startswith("lines-")]
+        return min(max((n + 1 for n in numbers if n is not None), default=0), MOST_ROWS)

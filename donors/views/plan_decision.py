@@ -12,6 +12,7 @@ from directory import clock
 from directory.access import access
 from directory.errors import Refusal
 from directory.http import Request
+from directory.posted import number_in
 from directory.roles import Permission
 from directory.screens import show_refusal, status_of
 from documents.exports import list_response
@@ -104,4 +105,5 @@ def _year(form: PlanFilter) -> int:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else -1
+    number = number_in(text or "")
+    return -1 if number is None else number

@@ -13,6 +13,7 @@ from directory.errors import Refusal, Stale
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.forms.rows import RowsForm
 from directory.models import SupportArea, User
+from directory.posted import number_in
 from directory.screens import show_refusal
 from needs.actions.item_price import FIRST_YEAR, LAST_YEAR, MOST_DONG, YearPrice
 from needs.actions.item_sizes import LABEL_LENGTH, WHOLE, SizeRow, problems_of_sizes, sizes_version
@@ -131,9 +132,8 @@ class PricesForm(forms.Form):
 
     def _posted_years(self) -> set[int]:
         """A year that somebody else has cleared meanwhile keeps its line."""
-        posted = {name.removeprefix("price-") for name in self.data if name.startswith("price-")}
-        years = {int(year) for year in posted if year.isascii() and year.isdigit()}
-        return {year for year in years if FIRST_YEAR <= year <= LAST_YEAR}
+        posted = (number_in(name.removeprefix("price-")) for name in self.data if name.startswith("price-"))
+        return {year for year in posted if year is not None and FIRST_YEAR <= year <= LAST_YEAR}
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -175,8 +175,8 @@ class SizesForm(RowsForm, VersionedForm):
                 field.widget.attrs["aria-label"] = field.label
 
     def _posted_rows(self) -> int:
-        numbers = [name.split("-")[1] for name in self.data if name.startswith("lines-")]
-        return min(max((int(n) + 1 for n in numbers if n.isascii() and n.isdigit()), default=0), MOST_ROWS)
+        numbers = [number_in(name.split("-")[1]) for name in self.data if name.startswith("lines-")]
+        return min(max((n + 1 for n in numbers if n is not None), default=0), MOST_ROWS)
 
     def _row_fields(self) -> dict[str, forms.Field]:
         bands = [("", "—"), *((key, str(band)) for key, band in self._bands.items())]
