@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ DATES_IN_ORDER = _("The last day lies before the first. Correct one of the two d
 
 
 class DatedQuerySet(models.QuerySet):
-    def on(self, day: date) -> Self:
+    def on(self, day: date | Expression) -> Self:
         """The rows that are valid on ``day`` (both ends included; no end: still valid)."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
 

@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from directory import clock
 from directory.models import AgencySuccession, Unit
+from directory.prepared import Prepared, Slot
 from distributions.models import Allocation, DistributionLine
 from distributions.states import DistributionState
 from distributions.wording import listed
 from donors import overlap
 from donors.models import Pledge
-from donors.overlap import Coverage
+from donors.overlap import Coverage, Items
 from needs.models import Need
 
 
@@ -97,15 +99,33 @@ def _nothing_near(need: Need, pledge: Pledge, year: int) -> bool:
     place = need.place
     if not place.is_valid_on(clock.today()):
         return False  # its successor may be named by others
-    communes = {place.unit_id} | ({place.continues.unit_id} if place.continues else set())
-    agency = pledge.mobilised_by_id
-    allocated = _allocations(year, {need.item_id}).filter(need__place__unit__in=communes)
+    before = place.continues.unit_id if place.continues else place.unit_id
+    found = NEAR.ask(
+        year=year,
+        item=need.item_id,
+        need=need.pk,
+        scope=pledge.scope_id,
+        commune=place.unit_id,
+        before=before,
+        agency=pledge.mobilised_by_id,
+    )
+    return not found
+
+
+def _near(
+    year: int, item: Slot, need: Slot, scope: Slot, commune: Slot, before: Slot, agency: Slot
+) -> QuerySet[Any, Any]:
+    """One row if another agency may have something of the item in the commune, or in that of before."""
+    allocated = _allocations(year, item).filter(overlap.in_units("need__place__unit", commune, before))
     allocated = allocated.exclude(need=need).exclude(supply_line__pledge_line__pledge__mobilised_by=agency)
-    delivered = _services(year, {need.item_id}).filter(distribution__place__unit__in=communes)
+    delivered = _services(year, item).filter(overlap.in_units("distribution__place__unit", commune, before))
     delivered = delivered.exclude(distribution__lead_agency=agency)
-    promised = overlap.near(pledge.scope, year, need.item_id, communes, agency)
+    promised = overlap.near(scope, year, item, (commune, before), agency)
     first, *rest = [rows.order_by().values_list("pk") for rows in (allocated, delivered, *promised)]
-    return not first.union(*rest, all=True)[:1]
+    return first.union(*rest, all=True)[:1]
+
+
+NEAR = Prepared(_near, fixed=("year",))
 
 
 def in_words(services: Iterable[Service]) -> str:
@@ -159,13 +179,14 @@ def _delivered(year: int, items: set[int]) -> Iterator[Service]:
         yield Service(distribution.lead_agency_id, coverage, label)
 
 
-def _allocations(year: int, items: set[int]) -> QuerySet[Allocation]:
-    return Allocation.objects.covering().filter(need__item__in=items, need__round__year=year).order_by("pk")
+def _allocations(year: int, items: Items) -> QuerySet[Allocation]:
+    rows = Allocation.objects.covering().filter(overlap.of_items("need__item", items))
+    return rows.filter(need__round__year=year).order_by("pk")
 
 
-def _services(year: int, items: set[int]) -> QuerySet[DistributionLine]:
+def _services(year: int, items: Items) -> QuerySet[DistributionLine]:
     """Services paid from a budget, planned or done in the year."""
     done = Q(distribution__occurred_on__year=year)
     planned = Q(distribution__occurred_on=None, distribution__planned_on__year=year)
-    rows = DistributionLine.objects.filter(done | planned, service__in=items)
+    rows = DistributionLine.objects.filter(done | planned, overlap.of_items("service", items))
     return rows.exclude(distribution__state=DistributionState.CANCELLED).order_by("pk")

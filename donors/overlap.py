@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -20,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import clock
 from directory.models import Agency, AgencySuccession, Place, Unit
+from directory.prepared import Slot
 from donors.models import MobilisationPlan, MobilisationTarget, Pledge, PledgeLine, Purchase
 from donors.models.pledge_line import EARMARKS
 from donors.states import PledgeState, PurchaseState
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from directory.models import User
     from donors.actions.pledge import PledgedLine
 
+One = int | Slot
+Items = set[int] | One
 PLAN, PLEDGE, PURCHASE = _("mobilisation plan"), _("pledge"), _("purchase")
 
 
@@ -196,24 +201,33 @@ def held_in(scope: Unit, year: int, items: set[int]) -> Iterator[Held]:
     yield from _of_purchases(_purchases(scope, year, items).select_related(*BOUGHT))
 
 
-def near(scope: Unit, year: int, item: int, communes: set[int], agency: int) -> list[Any]:
+def near(scope: Unit | Slot, year: int, item: One, communes: Iterable[One], agency: One) -> list[Any]:
     """Querysets of what other agencies may have that covers the item somewhere in the communes.
 
     Wider than the truth, and cheap: if all are empty there is nothing to ask ``held_in`` for.
     """
-    own = Q(place=None, plan__agency__unit__in=communes)
-    targets = _targets(scope, year, {item}).filter(Q(place__unit__in=communes) | own)
-    in_place = Q(earmark_place__unit__in=communes) | Q(earmark_need__place__unit__in=communes)
-    lines = _lines(scope, year, {item}).filter(in_place)
-    bought = Q(place__unit__in=communes) | Q(
-        Q(cash_line__earmark_place__unit__in=communes) | Q(cash_line__earmark_need__place__unit__in=communes),
-        place=None,
+    own = Q(in_units("plan__agency__unit", *communes), place=None)
+    in_place = in_units("earmark_place__unit", *communes) | in_units("earmark_need__place__unit", *communes)
+    paid_for = in_units("cash_line__earmark_place__unit", *communes) | in_units(
+        "cash_line__earmark_need__place__unit", *communes
     )
+    bought = in_units("place__unit", *communes) | Q(paid_for, place=None)
     return [
-        targets.exclude(plan__agency=agency),
-        lines.exclude(pledge__mobilised_by=agency),
-        _purchases(scope, year, {item}).filter(bought).exclude(custodian=agency),
+        _targets(scope, year, item)
+        .filter(in_units("place__unit", *communes) | own)
+        .exclude(plan__agency=agency),
+        _lines(scope, year, item).filter(in_place).exclude(pledge__mobilised_by=agency),
+        _purchases(scope, year, item).filter(bought).exclude(custodian=agency),
     ]
+
+
+def of_items(path: str, items: Items) -> Q:
+    return Q((f"{path}__in", items)) if isinstance(items, set) else Q((path, items))
+
+
+def in_units(path: str, *units: One) -> Q:
+    """Not ``__in``: a list has no place for a ``Slot``."""
+    return reduce(or_, (Q((path, unit)) for unit in units))
 
 
 def _held(
@@ -226,23 +240,23 @@ def _held(
             yield held
 
 
-def _targets(scope: Unit, year: int, items: set[int]) -> Any:
-    return MobilisationTarget.objects.filter(
-        plan__in=MobilisationPlan.objects.reckoned(), plan__scope=scope, plan__year=year, item__in=items
-    )
+def _targets(scope: Unit | Slot, year: int, items: Items) -> Any:
+    plans = MobilisationPlan.objects.reckoned()
+    targets = MobilisationTarget.objects.filter(of_items("item", items), plan__in=plans)
+    return targets.filter(plan__scope=scope, plan__year=year)
 
 
-def _lines(scope: Unit, year: int, items: set[int]) -> Any:
+def _lines(scope: Unit | Slot, year: int, items: Items) -> Any:
     of_year = Q(pledge__due_on__year=year) | Q(pledge__due_on=None, pledge__pledged_on__year=year)
-    for_place = Q(item__in=items, earmark_place__isnull=False) & of_year
-    for_need = Q(earmark_need__item__in=items, earmark_need__round__year=year)
+    for_place = Q(of_items("item", items), earmark_place__isnull=False) & of_year
+    for_need = Q(of_items("earmark_need__item", items), earmark_need__round__year=year)
     lines = PledgeLine.objects.filter(for_place | for_need)
     return lines.filter(pledge__scope=scope, pledge__state__in=STANDING).order_by("pledge", "pk")
 
 
-def _purchases(scope: Unit, year: int, items: set[int]) -> Any:
+def _purchases(scope: Unit | Slot, year: int, items: Items) -> Any:
     of_year = Q(due_on__year=year) | Q(due_on=None, planned_at__year=year)
-    bought = Purchase.objects.filter(of_year, item__in=items, cash_line__pledge__scope=scope)
+    bought = Purchase.objects.filter(of_year, of_items("item", items), cash_line__pledge__scope=scope)
     return bought.exclude(state=PurchaseState.CANCELLED).order_by("pk")
 
 

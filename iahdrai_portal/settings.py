@@ -120,7 +120,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # Pages ask short questions over deep conditions of reach: their estimated cost would have PostgreSQL
     # compile each anew, for seconds, where it answers in a millisecond.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
+    # What a connection prepares (directory.prepared) it plans once: not the first few times anew.
+    options = "-c jit=off -c plan_cache_mode=force_generic_plan"
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = options
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

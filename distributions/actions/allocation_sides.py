@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from directory import clock, history
 from directory.models import AreaStatus, User
+from directory.prepared import Prepared, Slot
 from directory.scope import difficult_among
 from distributions import ledger
 from distributions.models import Allocation
 from distributions.overlap import Service, in_words
-from donors.models import SupplyLine
+from donors.models import SupplyBalance, SupplyLine
 from needs.models import Need, NeedBalance
 
-OF_A_NEED = (
-    "need__round",
-    "need__survey",
-    "need__item__area",
-    "need__age_band",
-    "need__place__unit",
-    "need__place__continues",
+OF_A_PLEDGE_LINE = (
+    "earmark",
+    "earmark_hard",
+    "earmark_area",
+    "earmark_need",
+    "earmark_place__kind",
+    "earmark_place__unit",
+    "pledge__code",
+    "pledge__scope",
+    "pledge__mobilised_by",
 )
+
+
+def _held_supply() -> QuerySet[SupplyBalance]:
+    return SupplyBalance.objects.select_for_update(no_key=True)
+
+
+def _supply_line() -> QuerySet[SupplyLine]:
+    related = SupplyLine.objects.select_related("pledge_line__pledge", "pledge_line__earmark_place")
+    return related.only("item", *(f"pledge_line__{name}" for name in OF_A_PLEDGE_LINE))
+
+
+def _held_need(today: date | Slot) -> QuerySet[NeedBalance]:
+    """A round that is being closed waits for us, or we for it: the need's own row is locked with its
+    balance, and read anew."""
+    rows = NeedBalance.objects.select_for_update(of=("self", "need"), no_key=True)
+    difficult = AreaStatus.objects.on(today).filter(unit_id=OuterRef("need__place__unit_id"))
+    related = ("need__round", "need__survey", "need__place__unit", "need__place__continues")
+    return rows.annotate(difficult=Exists(difficult)).select_related(*related)
+
+
+def _held_needs(today: date) -> QuerySet[NeedBalance]:
+    """Of a plan, whose overlaps are looked at closely."""
+    return _held_need(today).select_related("need__item__area", "need__age_band")
+
+
+# Of one allocation, which many make at once; those of a plan are asked for together.
+HELD_SUPPLY = Prepared(lambda pk: _held_supply().filter(pk=pk))
+SUPPLY_LINE = Prepared(lambda pk: _supply_line().filter(pk=pk))
+HELD_NEED = Prepared(lambda pk, today: _held_need(today).filter(pk=pk))
 
 
 @dataclass(frozen=True)
@@ -62,22 +97,24 @@ class Wanted:
 def hold(supply_lines: Iterable[int], needs: Iterable[int]) -> Sides:
     """Lock supply lines and needs in the order of the ledger, in three queries.
 
-    What a supply line is meant for is read once it is held: it may have changed while we waited. A round that
-    is being closed waits for us, or we for it: the need's own row is locked with its balance, and read anew.
+    What a supply line is meant for is read once it is held: it may have changed while we waited. Only what
+    the checks ask is read; what a refusal says besides is read when it is said.
     """
-    balances = ledger.lock(supply_lines).supply
-    lines = SupplyLine.objects.select_related(
-        "item", "pledge_line__pledge__scope", "pledge_line__earmark_place"
-    ).in_bulk(balances)
+    held, wanted, today = set(supply_lines), set(needs), clock.today()
+    balances = {each.pk: each for each in _of(held, HELD_SUPPLY, _held_supply)}
+    lines = {each.pk: each for each in _of(held, SUPPLY_LINE, _supply_line)}
     for pk, line in lines.items():
         line.balance = balances[pk]
-    rows = NeedBalance.objects.select_for_update(of=("self", "need"), no_key=True).filter(pk__in=set(needs))
-    difficult = AreaStatus.objects.on(clock.today()).filter(unit_id=OuterRef("need__place__unit_id"))
-    rows = rows.annotate(difficult=Exists(difficult)).select_related(*OF_A_NEED).order_by("pk")
-    held = {row.pk: row for row in rows}
-    found = {pk: row.need for pk, row in held.items()}
-    inside = {row.need.place.unit_id for row in held.values() if row.difficult}
+    rows = _of(wanted, HELD_NEED, _held_needs, today=today)
+    found = {row.pk: row.need for row in rows}
+    inside = {row.need.place.unit_id for row in rows if row.difficult}
     return Sides(lines, found, inside | _difficult_heirs(found.values()))
+
+
+def _of(ids: set[int], one: Prepared[Any], many: Callable[..., QuerySet[Any]], **values: Any) -> list[Any]:
+    if len(ids) == 1:
+        return one.ask(pk=next(iter(ids)), **values)
+    return list(many(**values).filter(pk__in=ids).order_by("pk"))
 
 
 def _difficult_heirs(needs: Iterable[Need]) -> set[int]:

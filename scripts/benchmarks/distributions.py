@@ -44,7 +44,7 @@ WHOLE = Sizes(
     processes=5,
     threads=10,
     rounds=6,
-    times=10,
+    times=20,
 )
 QUICK = Sizes(
     steps=((20, 10), (40, 20)),

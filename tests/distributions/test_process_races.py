@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, models
 from django.db.models import F
 
-from directory import clock
+from directory import clock, prepared
 from directory.models import Place
 from distributions import ledger
 from distributions.actions import allocate, reverse_allocation
@@ -205,6 +205,7 @@ def look_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
         write(allocations, deed)
 
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_given: rows.all())
+    monkeypatch.setattr(prepared, "_compiled", {})  # none that was compiled with its lock
     monkeypatch.setattr(ledger, "set_aside_all", think_and_write)
 
 
