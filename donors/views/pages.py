@@ -13,8 +13,9 @@ from django.utils.functional import cached_property
 
 M = TypeVar("M", bound=Model)
 ROWS_PER_PAGE = 50
-# Nobody turns a hundred pages: beyond them a list is narrowed, or taken as a file.
-MOST_ROWS = 100 * ROWS_PER_PAGE
+# Nobody turns twenty pages: beyond them a list is narrowed, or taken as a file. Counting is what a long list
+# costs more than a short one, so no more is counted than can be turned.
+MOST_ROWS = 20 * ROWS_PER_PAGE
 
 
 class LongPaginator(Paginator[M]):
