@@ -56,8 +56,8 @@ def set_instalments(
 ) -> Pledge:
     """Say which part of each line is due on which day; none: the whole pledge has its one day again.
 
-    The parts of a line make the whole of it. The pledge's own day is that of the last part, or
-    stays if it is later and a line does not come in parts.
+    The parts of a line make the whole of it. The pledge is due on the day of the last part, or on
+    the day named for the whole if that is later and a line does not come in parts.
     Raises ``Forbidden``; ``WrongState`` unless open; ``Stale`` if others changed what ``known`` says;
     ``Refusal`` naming each day and line that is wrong.
     """
@@ -123,14 +123,18 @@ def fit_instalments(pledge: Pledge, lines: Sequence[PledgeLine]) -> None:
 
 
 def _fit_due_day(pledge: Pledge, days: Days) -> None:
-    """A line without parts is due on the pledge's own day, so that moves to no earlier one."""
+    """A line without parts is due on the day that was named for the whole, so it moves to none before that.
+
+    Once nothing comes in parts that day holds again; if none was named, the last one becomes it.
+    """
     due = [day for of_line in days.values() for day in of_line]
     if not due:
-        return
-    if pledge.due_on and not all(days.values()):
-        due.append(pledge.due_on)
-    pledge.due_on = max(due)
-    pledge.save(update_fields=["due_on"])
+        pledge.due_on = pledge.own_due_on = pledge.own_due_on or pledge.due_on
+    else:
+        if pledge.own_due_on and not all(days.values()):
+            due.append(pledge.own_due_on)
+        pledge.due_on = max(due)
+    pledge.save(update_fields=["due_on", "own_due_on"])
 
 
 def _fit(line: PledgeLine) -> None:

@@ -89,6 +89,7 @@ def record_pledge(
         mobilised_by=mobilised_by,
         pledged_on=pledged_on,
         due_on=due_on,
+        own_due_on=due_on,
         anonymous=anonymous,
         note=note,
         recorded_by=by,

@@ -110,11 +110,7 @@ def change_pledge(
         raise Refusal(problems, code="invalid_change")
     parts_before, day_before = instalments_of(pledge), pledge.due_on
     _write(pledge, balances, lines, wanted, changed, by, reason)
-    fitted = (
-        change_of_parts(pledge, list(lines.values()), parts_before, day_before)
-        if "due_on" not in changed
-        else ({}, {})
-    )
+    fitted = change_of_parts(pledge, list(lines.values()), parts_before, day_before)
     closed_from = close_if_nothing_is_left(pledge, balances) if pledge.state == PledgeState.OPEN else ""
     history.record(
         pledge,
@@ -241,7 +237,9 @@ def _write(
     pledge.due_on, pledge.anonymous, pledge.note = (
         getattr(wanted if name in changed else pledge, name) for name in ("due_on", "anonymous", "note")
     )
-    pledge.save(update_fields=["due_on", "anonymous", "note"])
+    if "due_on" in changed:
+        pledge.own_due_on = wanted.due_on
+    pledge.save(update_fields=["due_on", "own_due_on", "anonymous", "note"])
     short: list[Problem] = []
     resized: list[PledgeLine] = []
     for pk, terms in wanted.lines.items():

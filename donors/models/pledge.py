@@ -115,6 +115,12 @@ class Pledge(ActionOnly):
     )
     pledged_on = models.DateField(_("pledged on"))
     due_on = models.DateField(_("due on"), null=True, blank=True)
+    own_due_on = models.DateField(
+        _("due on, but for its instalments"),
+        null=True,
+        blank=True,
+        help_text=_("the day named for the whole, which holds for what does not come in parts"),
+    )
     state = models.CharField(_("state"), max_length=10, choices=PledgeState, default=PledgeState.OPEN)
     anonymous = models.BooleanField(_("the donor asked not to be named in public"), default=False)
     note = models.TextField(_("note"), blank=True)

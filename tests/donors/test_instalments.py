@@ -142,6 +142,11 @@ def test_a_line_without_parts_keeps_the_pledges_day(world: World, coordinator: U
     assert Pledge.objects.get().due_on == AUGUST
     details = HistoryEntry.objects.of(pledge)[0].details
     assert (details["before"]["due_on"], details["after"]["due_on"]) == ("2025-06-30", "2025-08-31")
+    split(coordinator, pledge, {APRIL: [200, 0]})
+    assert Pledge.objects.get().due_on == JUNE  # what was pushed later comes back
+    split(coordinator, pledge, {AUGUST: [200, 0]})
+    split(coordinator, pledge, {})
+    assert Pledge.objects.get().due_on == JUNE
     split(coordinator, pledge, {APRIL: [200, 0], JUNE: [0, 1_000]})
     assert Pledge.objects.get().due_on == JUNE
 
