@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.models import User
+from directory.templatetags.portal import signed
 from directory.ways import Way
 from distributions.models import Allocation, DeliveryCorrection, Distribution
 from donors.models import Pledge, Purchase, Receipt, SupplyLine
@@ -197,10 +198,14 @@ class Chain:
 
         def said(row: Allocation) -> Link:
             balance, item = row.balance, row.need.item
-            facts = _("%(delivered)s delivered, %(transit)s in transit, %(open)s not yet sent") % {
+            words = _("%(delivered)s delivered, %(transit)s in transit, %(open)s not yet sent")
+            if balance.missing:
+                words = f"{words}, {_('%(missing)s missing')}"
+            facts = words % {
                 "delivered": balance.delivered,
                 "transit": balance.in_transit,
                 "open": balance.open,
+                "missing": balance.missing,
             }
             name = f"{row.quantity} {item.unit} {item} → {row.need.place.full_name}"
             return self._link("allocation", row, name, facts)
@@ -209,7 +214,7 @@ class Chain:
 
     def _distributions(self) -> Step:
         rows = self._chosen("distribution", Q(lines__allocation__in=self.allocations))
-        rows = rows.select_related("place__unit").prefetch_related("lines__corrections")
+        rows = rows.select_related("place__unit").prefetch_related("lines__corrections__turns")
         rows = rows.order_by("planned_on", "pk")
 
         def said(row: Distribution) -> Link:
@@ -242,11 +247,13 @@ class Chain:
 
 def _corrected(row: Distribution) -> list[str]:
     """What was corrected of it and when: “corrected by −18 on 02/06/2025”."""
-    corrections = [each for line in row.lines.all() for each in line.corrections.all()]
+    pieces = _("corrected by %(difference)s on %(day)s")
+    turns = _("child-turns corrected by %(difference)s on %(day)s")
     return [
-        _("corrected by %(difference)s on %(day)s")
-        % {"difference": f"{each.received:+}", "day": _day(localdate(each.at))}
-        for each in corrections
+        (pieces if each.received else turns)
+        % {"difference": signed(each.received or each.child_turns), "day": _day(localdate(each.at))}
+        for line in row.lines.all()
+        for each in line.corrections.all()
     ]
 
 

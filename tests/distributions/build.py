@@ -15,10 +15,12 @@ from distributions.actions import (
     accept_plan,
     allocate,
     confirm_delivery,
+    correct_delivery,
     plan_distribution,
     send_distribution,
 )
-from distributions.models import Allocation, Distribution, SupportPlan
+from distributions.actions.correction_checks import stands
+from distributions.models import Allocation, DeliveryCorrection, Distribution, SupportPlan
 from distributions.scope import lead_agency_of
 from donors.models import Donor, FundingSource, SupplyLine
 from needs.models import Need, NeedBalance, NeedMove, Survey, SurveyRound
@@ -207,6 +209,22 @@ def delivered(
             )
         ],
     )
+
+
+def corrected(
+    world: World, distribution: Distribution, received: int, turns: int | None = None
+) -> DeliveryCorrection:
+    """Its one line put right by the commune: the rest is missing, as many child-turns unless given."""
+    line = distribution.lines.get()
+    right = ConfirmedLine(
+        line,
+        received,
+        missing=line.planned - received,
+        difference_reason="Gõ nhầm",
+        child_turns={line.child_turns.get().age_band_id: received if turns is None else turns},
+    )
+    by = officer_of(world, distribution)
+    return correct_delivery(by=by, line=line, right=right, seen=stands(line))
 
 
 def serving(

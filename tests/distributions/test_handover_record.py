@@ -74,6 +74,14 @@ def test_once_confirmed_it_says_what_was_confirmed(world: World) -> None:
     assert "Số thiếu" not in html
 
 
+def test_once_corrected_it_says_the_right_figure_and_the_first_one(world: World) -> None:
+    distribution = build.delivered(world, 20)
+    build.corrected(world, distribution, 18)
+    first, second = cells_of(distribution)
+    assert first[6:] == [18, "Đã xác nhận 20, đính chính thành 18"]
+    assert second[3] == 18
+
+
 def test_a_donor_who_is_not_to_be_named_is_not(world: World) -> None:
     distribution = build.planned(world, 20)
     Pledge.objects.update(anonymous=True)

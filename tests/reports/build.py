@@ -7,13 +7,11 @@ from typing import Any
 
 from directory import clock
 from directory.models import User
-from distributions.actions import ConfirmedLine, correct_delivery
-from distributions.actions.correction_checks import stands
 from distributions.models import DeliveryCorrection, Distribution
 from needs.models import Need
 from reports.actions import compile_report, issue_report, open_period, save_section
 from reports.models import DistrictReport, ReportingPeriod, ReportSection
-from tests.distributions.build import allocated, delivered, need_of, officer_of, supply_of
+from tests.distributions.build import allocated, corrected, delivered, need_of, supply_of
 from tests.world import World
 
 HALF, YEAR = ReportingPeriod.Kind.HALF_YEAR, ReportingPeriod.Kind.YEAR
@@ -64,17 +62,9 @@ def delivery(
 def correct(
     world: World, of: Distribution, received: int, on: date | datetime, turns: int | None = None
 ) -> DeliveryCorrection:
-    """On a day to ``received`` pieces, the rest missing, and as many child-turns unless given."""
-    line = of.lines.get()
-    right = ConfirmedLine(
-        line,
-        received,
-        missing=line.planned - received,
-        difference_reason="Gõ nhầm",
-        child_turns={line.child_turns.get().age_band_id: received if turns is None else turns},
-    )
+    """``corrected`` on a day."""
     with clock.standing_on(on):
-        return correct_delivery(by=officer_of(world, of), line=line, right=right, seen=stands(line))
+        return corrected(world, of, received, turns)
 
 
 def saved(by: User, section: ReportSection, body: str, version: int | None = None) -> ReportSection:

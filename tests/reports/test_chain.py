@@ -184,7 +184,7 @@ def test_a_correction_is_told_and_leads_to_the_period_in_which_it_counts(
     *_before, deliveries, reports = Chain(coordinator, "need", links.need).steps()
     assert deliveries.links[0].facts.endswith(
         _("corrected by %(difference)s on %(day)s")
-        % {"difference": "-3", "day": date_format(date(2025, 9, 1), "SHORT_DATE_FORMAT")}
+        % {"difference": "−3", "day": date_format(date(2025, 9, 1), "SHORT_DATE_FORMAT")}
     )
     rows = [reverse("period_rows", args=[period.pk]) for period in (links.period, year)]
     assert [link.url.partition("?")[0] for link in reports.links] == rows

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from directory import clock
+from directory.models import User
 from reports.figures import Figures
 from reports.models import DistrictReport, ReportingPeriod
+from reports.reversed import reversed_in_words
 from tests.reports.build import CUT_OFF, HALF, YEAR, correct, delivery, issued, period
 from tests.world import World
 
@@ -140,3 +145,31 @@ def test_needs_are_open_again_in_the_figures(world: World) -> None:
     correct(world, of, 102, date(2025, 3, 12))
     [need] = Figures(h1).needed()
     assert (need.quantity, need.covered) == (1000, 102)
+
+
+def test_the_rows_behind_a_figure_and_their_corrections_make_it(
+    world: World, coordinator: User, client_of: Callable[[User], Client]
+) -> None:
+    h1 = period(world)
+    correct(world, delivery(world, 120, MARCH, MARCH), 102, MARCH)
+    client, address = client_of(coordinator), reverse("period_rows", args=[h1.pk])
+    context = client.get(address).context
+    rows, [correction] = context["rows"], context["corrections"]
+    assert [(row.quantity, row.turns) for row in rows] == [(120, 120)]
+    assert (correction.quantity, correction.turns, correction.value) == (-18, -18, -18 * 250_000)
+    file = client.get(reverse("period_rows_export", args=[h1.pk, "csv"]))
+    assert b"".join(file.streaming_content if file.streaming else [file.content]).count(b"-18") == 2
+    nowhere = client.get(address, {"commune": world.school("Ia Tơi").unit_id})
+    assert (nowhere.context["rows"], nowhere.context["corrections"]) == ([], [])
+
+
+def test_the_report_says_what_it_corrects(world: World) -> None:
+    h1, year = period(world), period(world, YEAR)
+    of = delivery(world, 120, MARCH, MARCH)
+    correct(world, of, 102, LATE)
+    assert reversed_in_words(Figures(year)) == (
+        "Lũy kế đã gồm điều chỉnh số liệu của kỳ đã báo cáo: giảm 18 lượt trẻ em, giảm 4.500.000 đồng."
+    )
+    assert reversed_in_words(Figures(h1)) == ""
+    correct(world, of, 102, SEPTEMBER, turns=130)
+    assert reversed_in_words(Figures(year)).endswith("tăng 10 lượt trẻ em, giảm 4.500.000 đồng.")
