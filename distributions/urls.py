@@ -41,16 +41,26 @@ urlpatterns = [
     path("supervision/checklist/", views.checklist, name="checklist"),
     path("supervision/checklist/<int:pk>/", views.checklist_change, name="checklist_change"),
     path("supervision/checklist/<int:pk>/retire/", views.checklist_retire, name="checklist_retire"),
-    path("recommendations/", views.recommendation_list, name="recommendation_list"),
-    path("recommendations/list.<str:format>/", views.recommendation_export, name="recommendation_export"),
-    path("recommendations/<int:pk>/", views.recommendation_detail, name="recommendation_detail"),
-    path("recommendations/<int:pk>/answer/", views.recommendation_answer, name="recommendation_answer"),
+    path("supervision/recommendations/", views.recommendation_list, name="recommendation_list"),
     path(
-        "recommendations/<int:pk>/send-back/",
+        "supervision/recommendations/list.<str:format>/",
+        views.recommendation_export,
+        name="recommendation_export",
+    ),
+    path("supervision/recommendations/<int:pk>/", views.recommendation_detail, name="recommendation_detail"),
+    path(
+        "supervision/recommendations/<int:pk>/answer/",
+        views.recommendation_answer,
+        name="recommendation_answer",
+    ),
+    path(
+        "supervision/recommendations/<int:pk>/send-back/",
         views.recommendation_send_back,
         name="recommendation_send_back",
     ),
-    path("recommendations/<int:pk>/close/", views.recommendation_close, name="recommendation_close"),
+    path(
+        "supervision/recommendations/<int:pk>/close/", views.recommendation_close, name="recommendation_close"
+    ),
     path("distributions/lines/<int:pk>/correct/", views.delivery_correct, name="delivery_correct"),
     path("distributions/lines/<int:pk>/missing/", views.missing_settle, name="missing_settle"),
 ]

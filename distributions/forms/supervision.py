@@ -55,9 +55,16 @@ class SendBackForm(forms.Form):
 
 
 class CloseForm(forms.Form):
+    """``withdrawing``: nobody has answered, so the reason is asked for."""
+
     reason = forms.CharField(label=_("Remark"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, withdrawing: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if withdrawing:
+            self.fields["reason"] = forms.CharField(label=_("Why it is withdrawn"), max_length=300)
 
 
 class QuestionForm(forms.Form):
     question = forms.CharField(label=_("Checklist question"), max_length=300)
-    order = WholeNumberField(label=_("Order"), max_digits=4, initial=0)
+    order = WholeNumberField(label=_("Order"), max_digits=4)

@@ -103,7 +103,9 @@ def recommendation_send_back(request: Request, pk: int) -> HttpResponse:
 @access(Permission.SUPERVISE)
 @require_POST
 def recommendation_close(request: Request, pk: int) -> HttpResponse:
-    return _follow(request, pk, CloseForm(request.POST), close_recommendation, _("It is closed."))
+    withdrawing = _recommendation(request, pk).state == RecommendationState.OPEN
+    form = CloseForm(request.POST, withdrawing=withdrawing)
+    return _follow(request, pk, form, close_recommendation, _("It is closed."))
 
 
 def _follow(
@@ -137,6 +139,7 @@ def _detail(
     state, user = recommendation.state, request.user
     supervises = may_supervise_at(user, recommendation.visit.place)
     visible = SupervisionVisit.objects.visible_to(user)
+    close_form = CloseForm(auto_id="id_close_%s", withdrawing=state == RecommendationState.OPEN)
     context: dict[str, Any] = {
         "recommendation": recommendation,
         "visit": visible.that_made(recommendation).first(),
@@ -145,7 +148,7 @@ def _detail(
         "may_close": supervises and state != RecommendationState.CLOSED,
         "may_send_back": supervises and state == RecommendationState.ANSWERED,
         "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(),
-        "close_form": form if isinstance(form, CloseForm) else CloseForm(auto_id="id_close_%s"),
+        "close_form": form if isinstance(form, CloseForm) else close_form,
         "back_form": form if isinstance(form, SendBackForm) else SendBackForm(auto_id="id_back_%s"),
     }
     return render(request, "distributions/recommendation_detail.html", context, status=status)

@@ -61,7 +61,8 @@ def checklist(request: Request) -> HttpResponse:
     scope = scopes_inspected_by(request.user).first()
     if scope is None:
         raise Forbidden(_("Your office coordinates no unit today, so it keeps no checklist."))
-    form, status = QuestionForm(request.POST or None), 200
+    items = ChecklistItem.objects.visible_to(request.user).in_use()
+    form, status = QuestionForm(request.POST or None, initial={"order": items.count() + 1}), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -72,7 +73,6 @@ def checklist(request: Request) -> HttpResponse:
             else:
                 messages.success(request, _("The question is added: visits ask it from now on."))
                 return redirect("checklist")
-    items = ChecklistItem.objects.visible_to(request.user).in_use()
     return render(request, "distributions/checklist.html", {"items": items, "form": form}, status=status)
 
 

@@ -208,7 +208,7 @@ def test_nothing_is_written_if_the_history_fails(monkeypatch, world: World, insp
 
 def tasks(user: User) -> list[tuple[str, date | None]]:
     found = [(task.url, task.due_on) for task in todo(user)]
-    return [(url, due) for url, due in found if url.startswith(("/recommendations/", "/supervision/"))]
+    return [(url, due) for url, due in found if url.startswith("/supervision/")]
 
 
 def test_it_is_followed_from_the_visit_until_it_is_closed(
