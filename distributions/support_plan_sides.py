@@ -29,7 +29,11 @@ class Group:
     pledge: int | None
 
     def does_all(self, services: Sequence[Service]) -> bool:
-        return all(each.agency_id in self.own or each.pledge_id == self.pledge for each in services)
+        return all(each.agency_id in self.own or self._is_of_it(each) for each in services)
+
+    def _is_of_it(self, service: Service) -> bool:
+        """Budget-paid services and plans are of no pledge, and so of nobody's."""
+        return self.pledge is not None and service.pledge_id == self.pledge
 
 
 def groups_of(others: Others, lines: Iterable[SupplyLine]) -> dict[int, Group]:

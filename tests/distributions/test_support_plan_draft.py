@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from directory.models import Place, User
-from distributions.actions import Reasons
+from distributions.actions import Reasons, accept_plan
 from distributions.actions.allocation_checks import obeys_earmark
 from distributions.board import Sieve
 from distributions.support_plan import Draft, choices_for
@@ -18,6 +18,7 @@ from needs.actions import close_round
 from needs.models import Need
 from tests.distributions import build
 from tests.distributions.test_overlap import for_the_village, of_the_union
+from tests.donors.test_overlap import _plan as planned_by
 from tests.merger import Merger
 from tests.world import World
 
@@ -70,6 +71,29 @@ def test_a_place_that_another_agency_serves_gets_only_what_that_agency_brings(wo
             (theirs.pk, need.pk, 4),
             (ours.pk, need.pk, 6),
         ]
+
+
+def test_the_proposal_leaves_out_what_allocating_would_refuse_without_a_reason(
+    world: World, coordinator: User
+) -> None:
+    """Served by a plan or by a service paid from a budget, which are of no pledge."""
+    meal = world.item("meal")
+    build.serving(world, 90, item="meal")
+    served = build.need_of(world, 50, item="meal", place=world.school("Ia Dom"))
+    build.need_of(world, 50, item="meal", place=world.school("Ia Đal"))
+    planned_by(world, "Hội LHPN", place=world.village("Ia Dom"))
+    also = build.need_of(world, 10)
+    for item in ("meal", "warm_clothing"):
+        build.supply_of(world, 60, item=item)
+    found = draft(world)
+    for line in SupplyLine.objects.all():
+        for need in (served, also):
+            if need.item_id == line.item_id:
+                assert found.others.beside(need, line.pledge_line.pledge)
+    assert [line.need.place for line in found.lines] == [world.school("Ia Đal")]
+    assert {gap.need: gap.lacking for gap in found.gaps} == {served: 50, also: 10}
+    assert meal in {gap.need.item for gap in found.gaps}
+    accept_plan(by=coordinator, scope=world.district, year=2025, lines=found.proposed_lines())
 
 
 def test_the_filters_of_the_board_narrow_both_sides(world: World) -> None:
