@@ -23,7 +23,6 @@ from distributions.problems import Problems
 from distributions.scope import lead_agency_of
 from distributions.states import DISTRIBUTION_TRANSITIONS, DistributionState
 from distributions.wording import day, number, state_refusal, thing
-from needs.models import ReferencePrice
 
 
 @action
@@ -174,18 +173,8 @@ def create_line(distribution: Distribution, line: PlannedLine) -> DistributionLi
         service=line.service,
         funding_source=line.funding_source if line.service else None,
         planned=line.planned,
-        unit_value=_unit_value(line, distribution.planned_on.year),
+        unit_value=line.worth_in(distribution.planned_on.year),
     )
-
-
-def _unit_value(line: PlannedLine, year: int) -> int:
-    """Whole đồng of one unit: the goods' own value; a service's price, or its reference price."""
-    if line.allocation is not None:
-        return line.allocation.supply_line.unit_value
-    if line.unit_value is not None:
-        return line.unit_value
-    price = ReferencePrice.objects.filter(item=line.service, year=year).first()
-    return price.amount if price else 0
 
 
 def _check_stock(problems: Problems, lines: list[DistributionLine], balances: ledger.Locked) -> None:

@@ -16,7 +16,10 @@ from distributions.problems import Problems
 from distributions.scope import absorbed_by, around
 from distributions.states import DistributionState
 from distributions.wording import day, listed, number, thing
+from donors.checks import out_of_bounds
 from donors.models import FundingSource
+from donors.numbers import MOST_DONG
+from donors.values import unit_value_of
 from needs.models import SupportItem
 
 
@@ -39,6 +42,12 @@ class PlannedLine:
         if self.at:
             return self.at
         return f"allocation-{self.allocation.pk}" if self.allocation else f"service-{number_of_service}"
+
+    def worth_in(self, year: int) -> int:
+        """Whole đồng of one unit: the goods' own value; a service's price, or its reference price."""
+        if self.allocation is not None:
+            return self.allocation.supply_line.unit_value
+        return unit_value_of(self.service, self.unit_value, year) if self.service else 0
 
 
 def check_whole(
@@ -220,3 +229,6 @@ def _check_service(
             _("Say from which fund or budget of this district “%(item)s” is paid.") % {"item": service},
             field,
         )
+    value = line.planned * line.worth_in(planned_on.year)
+    if not 0 <= value <= MOST_DONG:
+        problems.add("value", str(out_of_bounds(value, MOST_DONG, field).message), field)

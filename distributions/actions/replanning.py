@@ -16,11 +16,12 @@ from directory.scope import is_difficult
 from distributions import ledger
 from distributions.actions.distribution import check_lead, create_line, locked
 from distributions.actions.planning import PlannedLine, check_lines, check_whole
-from distributions.models import Distribution
+from distributions.models import Allocation, Distribution
 from distributions.permissions import may_distribute_for
 from distributions.problems import Problems
 from distributions.states import DistributionState
 from distributions.wording import day, listed, number, state_refusal, thing
+from donors.models import FundingSource
 from needs.models import SupportItem
 
 
@@ -81,19 +82,41 @@ def _check(distribution: Distribution, planned_on: date, lines: Sequence[Planned
 
 
 def _plan_of(distribution: Distribution) -> dict[str, str]:
-    rows = distribution.lines.with_names()
-    return _said(distribution.planned_on, ((row.item, row.planned) for row in rows), distribution.note)
+    words = (
+        _of_goods(row.planned, row.allocation)
+        if row.allocation
+        else _of_service(row.planned, row.service, row.funding_source, row.unit_value)
+        for row in distribution.lines.with_names()
+    )
+    return _said(distribution.planned_on, words, distribution.note)
 
 
 def _plan(planned_on: date, lines: Sequence[PlannedLine], note: str) -> dict[str, str]:
-    items = ((line.allocation.need.item if line.allocation else line.service, line.planned) for line in lines)
-    return _said(planned_on, items, note.strip())
+    words = (
+        _of_goods(line.planned, line.allocation)
+        if line.allocation
+        else _of_service(line.planned, line.service, line.funding_source, line.worth_in(planned_on.year))
+        for line in lines
+    )
+    return _said(planned_on, words, note.strip())
 
 
-def _said(planned_on: date, lines: Iterable[tuple[SupportItem | None, int]], note: str) -> dict[str, str]:
+def _said(planned_on: date, lines: Iterable[str], note: str) -> dict[str, str]:
     """A plan as a reader compares it."""
-    words = sorted(f"{number(planned)} {thing(item)}" for item, planned in lines if item)
-    return {"planned_on": planned_on.isoformat(), "lines": listed(words), "note": note}
+    return {"planned_on": planned_on.isoformat(), "lines": listed(sorted(lines)), "note": note}
+
+
+def _of_goods(planned: int, allocation: Allocation) -> str:
+    """With all that tells it from another allocation: what it comes from, for whom."""
+    need, pledge = allocation.need, allocation.supply_line.pledge_line.pledge
+    return f"{number(planned)} {thing(need.item)} ({pledge.code}, {need.place.full_name}, {need.age_band})"
+
+
+def _of_service(
+    planned: int, service: SupportItem | None, source: FundingSource | None, unit_value: int
+) -> str:
+    """With who pays, and the đồng of one unit."""
+    return f"{number(planned)} {thing(service)} ({source}, {number(unit_value)} đ)" if service else ""
 
 
 def _refuse_stale(

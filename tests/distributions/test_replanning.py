@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -187,3 +188,41 @@ def test_the_page_of_a_sent_one_says_why_not(coordinator, plan, client_of):
     send_distribution(by=coordinator, distribution=plan)
     answer = client_of(coordinator).get(reverse("distribution_change", args=[plan.pk]))
     assert answer.status_code == 409
+
+
+def test_the_same_quantity_of_another_pledge_is_a_change(world, coordinator, second_coordinator) -> None:
+    need = build.need_of(world, 60)
+    one, two, three = (
+        build.allocated(world, 20, need=need, supply_line=build.supply_of(world, 20)) for _ in range(3)
+    )
+    plan = build.planned(world, 20, allocation=one)
+    seen = version_of(plan)
+    replan(plan, second_coordinator, [PlannedLine(20, allocation=two)], planned_on=plan.planned_on)
+    assert list(HistoryEntry.objects.of(plan)[0].details["after"]) == ["lines"]
+    refusal = refusal_of(
+        lambda: replan(
+            plan, coordinator, [PlannedLine(20, allocation=three)], seen, planned_on=plan.planned_on
+        )
+    )
+    assert type(refusal) is Stale
+
+
+def test_another_price_of_a_service_is_a_change(world: World, health_officer: User) -> None:
+    plan = build.serving(world, 40)
+    line, seen = plan.lines.get(), version_of(plan)
+    same = PlannedLine(40, service=line.service, funding_source=line.funding_source, unit_value=30_000)
+    replan(plan, health_officer, [same], planned_on=plan.planned_on)
+    assert version_of(plan) == seen
+    replan(plan, health_officer, [replace(same, unit_value=35_000)], planned_on=plan.planned_on)
+    assert version_of(plan) == seen + 1
+
+
+def test_a_service_is_not_worth_more_than_a_sum_can_hold(world: World, health_officer: User) -> None:
+    """On PostgreSQL the product of both would break every report that adds values up."""
+    plan = build.serving(world, 40)
+    line = plan.lines.get()
+    huge = PlannedLine(
+        999_999_999, service=line.service, funding_source=line.funding_source, unit_value=9_999_999_999_999
+    )
+    refusal = refusal_of(lambda: replan(plan, health_officer, [huge], planned_on=plan.planned_on))
+    assert (refusal.code, places_of(refusal)) == ("value", ["service-1"])
