@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory import clock, history
@@ -72,6 +73,12 @@ def plan_visit(
         )
     if distribution is not None:
         _check_distribution(problems, distribution, place)
+    if sample is not None and not _drew(sample, distribution):
+        problems.add(
+            "not_drawn",
+            _("The sample did not draw this delivery. Begin on the delivery's own page instead."),
+            "distribution",
+        )
     problems.refuse()
     visit = SupervisionVisit.objects.create(
         code=next_code("GS", clock.today().year),
@@ -107,7 +114,7 @@ def record_visit(
     check_inspector(by, visit)
     target = target_of(VISIT_TRANSITIONS, "record", visit.state, _state_refusal(visit))
     problems = Problems()
-    _check_day(problems, done_on)
+    _check_day(problems, visit, done_on)
     _check_findings(problems, visit, findings)
     if not conclusion.strip():
         problems.add("conclusion", _("Sum up what was found in a sentence or two."), "conclusion")
@@ -191,11 +198,26 @@ def _check_distribution(problems: Problems, distribution: Distribution, place: P
         )
 
 
-def _check_day(problems: Problems, done_on: date) -> None:
+def _drew(sample: SupervisionSample, distribution: Distribution | None) -> bool:
+    return distribution is not None and sample.distributions.filter(pk=distribution.pk).exists()
+
+
+def _check_day(problems: Problems, visit: SupervisionVisit, done_on: date) -> None:
     if done_on > clock.today():
         problems.add(
             "future",
             _("%(day)s has not come yet. Enter the day of the visit.") % {"day": day(done_on)},
+            "done_on",
+        )
+    distribution = visit.distribution
+    if distribution is None or distribution.sent_at is None:
+        return
+    sent_on = timezone.localdate(distribution.sent_at)
+    if done_on < sent_on:
+        problems.add(
+            "before_sent",
+            _("%(code)s was sent on %(sent)s only. Enter the day on which it was looked at.")
+            % {"code": distribution.code, "sent": day(sent_on)},
             "done_on",
         )
 

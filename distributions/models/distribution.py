@@ -48,9 +48,8 @@ class DistributionQuerySet(models.QuerySet):
         return self.filter(state=DistributionState.CONFIRMED)
 
     def sampled_in(self, sample: SupervisionSample) -> DistributionQuerySet:
-        """Those that a sample took, each with the visits that looked at it."""
-        rows = self.filter(samples=sample).with_names().prefetch_related("visits")
-        return rows.order_by("code")
+        """Those that a sample took."""
+        return self.filter(samples=sample).with_names().order_by("code")
 
     def differing_and_not_noted(self) -> DistributionQuerySet:
         """Confirmed with less than was sent or planned, or corrected, and not noted by the lead agency."""

@@ -40,6 +40,10 @@ class SupervisionVisitQuerySet(models.QuerySet):
     def that_made(self, recommendation: Recommendation) -> SupervisionVisitQuerySet:
         return self.filter(pk=recommendation.visit_id)
 
+    def standing(self) -> SupervisionVisitQuerySet:
+        """Planned or done: what was cancelled looks at nothing."""
+        return self.exclude(state=VisitState.CANCELLED)
+
     def for_list(self) -> SupervisionVisitQuerySet:
         """With all that a row of the list shows: ``wrong`` findings and ``asked`` recommendations counted."""
         wrong = Count("findings", Q(findings__answer=Finding.Answer.NO), distinct=True)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from distributions.actions import add_question, change_question, draw_sample, retire_question
 from distributions.forms import QuestionForm, SampleForm
-from distributions.models import ChecklistItem, Distribution, SupervisionSample
+from distributions.models import ChecklistItem, Distribution, SupervisionSample, SupervisionVisit
 from distributions.scope import scopes_inspected_by
 
 FIRST_SIZE = 5
@@ -50,7 +51,9 @@ def sample_detail(request: Request, pk: int) -> HttpResponse:
     """The deliveries that were drawn, and how."""
     samples = SupervisionSample.objects.visible_to(request.user).select_related("scope", "by__agency")
     sample = within_reach(samples, pk=pk)
+    visits = SupervisionVisit.objects.visible_to(request.user).standing()
     rows = Distribution.objects.visible_to(request.user).sampled_in(sample)
+    rows = rows.prefetch_related(Prefetch("visits", visits))
     return render(request, "distributions/sample_detail.html", {"sample": sample, "rows": rows})
 
 

@@ -112,6 +112,42 @@ def test_samples_are_refused_with_all_that_is_wrong(world: World, inspector: Use
     assert type(refusal_of(lambda: sample_of(world, officer))) is Forbidden
 
 
+def test_only_what_a_sample_drew_is_visited_as_its_own(world: World, inspector: User) -> None:
+    drawn = build.delivered(world, 5)
+    sample = sample_of(world, inspector, 1)
+    other = build.delivered(world, 5, band="0-2")
+    for distribution in (other, None):
+        refusal = refusal_of(
+            lambda d=distribution: planned(world, inspector, place=other.place, distribution=d, sample=sample)
+        )
+        assert refusal.code == "not_drawn"
+    assert planned(world, inspector, place=drawn.place, distribution=drawn, sample=sample).sample == sample
+
+
+def test_a_cancelled_visit_leaves_its_delivery_to_another(world, inspector, client_of) -> None:
+    drawn = build.delivered(world, 5)
+    sample = sample_of(world, inspector, 1)
+    visit = planned(world, inspector, place=drawn.place, distribution=drawn, sample=sample)
+    address, again = reverse("sample_detail", args=[sample.pk]), f"?distribution={drawn.pk}"
+    assert again not in client_of(inspector).get(address).content.decode()
+    cancel_visit(by=inspector, visit=visit, reason="Mưa lũ")
+    assert again in client_of(inspector).get(address).content.decode()
+
+
+def test_nobody_looked_at_a_delivery_before_it_was_sent(world: World, inspector: User) -> None:
+    visit = planned(world, inspector, distribution=build.delivered(world, 5))
+    refusal = refusal_of(
+        lambda: record_visit(
+            by=inspector,
+            visit=visit,
+            done_on=TODAY - timedelta(days=1),
+            findings=answers(visit),
+            conclusion="Đúng",
+        )
+    )
+    assert (refusal.code, places_of(refusal)) == ("before_sent", ["done_on"])
+
+
 # Visits ---------------------------------------------------------------------------------------------
 
 
