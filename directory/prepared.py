@@ -88,7 +88,8 @@ class _Statement:
             return self.sql, [values[one.name] if isinstance(one, Slot) else one for one in self.parameters]
         self._plan(connection)
         given = [values[one.name] for one in self.parameters if isinstance(one, Slot)]
-        return f"EXECUTE {self.name} ({', '.join(['%s'] * len(given))})", given
+        places = f" ({', '.join(['%s'] * len(given))})" if given else ""
+        return f"EXECUTE {self.name}{places}", given
 
     def _plan(self, connection: BaseDatabaseWrapper) -> None:
         """Once for each connection; a statement of the session, whatever becomes of the transaction."""

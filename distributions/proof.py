@@ -5,13 +5,15 @@ A handful of grouped statements for the whole database, none per row; only rows 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from directory.prepared import Prepared
 from distributions.models import (
     Allocation,
     AllocationBalance,
@@ -76,6 +78,17 @@ def prove() -> Proof:
 
 def faults() -> Iterator[Fault]:
     """Everything that is off, in the order of the chain."""
+    for check in _checks():
+        yield from check.faults()
+
+
+@cache
+def _checks() -> list[_Sums | _Rows]:
+    """Made once, so that a proof after each deed of a test costs no compiling."""
+    return list(_all_checks())
+
+
+def _all_checks() -> Checks:
     yield from _needs()
     yield from _supply()
     yield from _cash()
@@ -92,35 +105,55 @@ def _moved(path: str, *kinds: str, quantity: str = "quantity", **only: Any) -> A
     return Coalesce(Sum(f"{path}__{quantity}", filter=Q(**{f"{path}__kind__in": kinds}, **only)), 0)
 
 
-def _off(rows: QuerySet[Any], label: str, owner: str = "", **proved: Any) -> Iterator[Fault]:
+class _Sums:
     """The rows one of whose columns differs from what its moves make.
 
     One grouped statement over the bare table; names are read only of what is off. ``owner``: what a
     balance belongs to; its name is what a person would call the row.
     """
-    sums = {f"proved_{column}": expression for column, expression in proved.items()}
-    wrong = Q()
-    for column in proved:
-        wrong |= ~Q(**{column: F(f"proved_{column}")})
-    off = list(rows.select_related(None).values("pk").annotate(**sums).filter(wrong).order_by("pk"))
-    found = rows.in_bulk([row["pk"] for row in off])
-    for sum_row in off:
-        row = found[sum_row["pk"]]
-        name = getattr(row, owner) if owner else row
+
+    def __init__(self, rows: QuerySet[Any], label: str, owner: str = "", **proved: Any) -> None:
+        self.rows, self.label, self.owner, self.columns = rows, label, owner, tuple(proved)
+        sums = {f"proved_{column}": expression for column, expression in proved.items()}
+        wrong = Q()
         for column in proved:
-            says, moves = getattr(row, column), sum_row[f"proved_{column}"]
-            if says != moves:
-                yield Fault(f"{label} {row.pk} ({name})", column, says, moves)
+            wrong |= ~Q(**{column: F(f"proved_{column}")})
+        off = rows.select_related(None).values("pk").annotate(**sums).filter(wrong).order_by("pk")
+        self.off = Prepared[tuple[Any, ...]](lambda: off.values_list("pk", *sums))
+
+    def faults(self) -> Iterator[Fault]:
+        off = {pk: sums for pk, *sums in self.off.ask()}
+        found = self.rows.in_bulk(off) if off else {}
+        for pk, sums in off.items():
+            row = found[pk]
+            name = getattr(row, self.owner) if self.owner else row
+            for column, moves in zip(self.columns, sums, strict=True):
+                if (says := getattr(row, column)) != moves:
+                    yield Fault(f"{self.label} {pk} ({name})", column, says, moves)
 
 
-def _needs() -> Iterator[Fault]:
+class _Rows:
+    """Rows that should not be; ``says`` names what is wrong with one."""
+
+    def __init__(self, rows: QuerySet[Any], says: Callable[[Any], Iterator[Fault]]) -> None:
+        self.off, self.says = Prepared[Any](lambda: rows.order_by("pk")), says
+
+    def faults(self) -> Iterator[Fault]:
+        for row in self.off.ask():
+            yield from self.says(row)
+
+
+Checks = Iterator[_Sums | _Rows]
+
+
+def _needs() -> Checks:
     rows = NeedBalance.objects.select_related("need__item", "need__age_band", "need__place__unit")
     same = {name: F(f"need__{name}") for name in ("round_id", "place_id", "item_id")}
-    yield from _off(rows, "need", "need", **same)
-    yield from _off(rows, "need", "need", quantity=Coalesce(Sum("need__moves__delta"), 0))
+    yield _Sums(rows, "need", "need", **same)
+    yield _Sums(rows, "need", "need", quantity=Coalesce(Sum("need__moves__delta"), 0))
     path = "need__allocations__moves"
     gone = _moved(path, Allocated.REVERSE, *SHORT)
-    yield from _off(
+    yield _Sums(
         rows,
         "need",
         "need",
@@ -129,10 +162,10 @@ def _needs() -> Iterator[Fault]:
     )
 
 
-def _supply() -> Iterator[Fault]:
+def _supply() -> Checks:
     rows = SupplyBalance.objects.select_related("line__item", "line__pledge_line__pledge")
     path = "line__moves"
-    yield from _off(
+    yield _Sums(
         rows,
         "supply line",
         "line",
@@ -144,7 +177,7 @@ def _supply() -> Iterator[Fault]:
         moved=_moved(path, Supplied.MOVE_OUT),
     )
     path = "line__allocations__moves"
-    yield from _off(
+    yield _Sums(
         rows,
         "supply line",
         "line",
@@ -153,8 +186,8 @@ def _supply() -> Iterator[Fault]:
     )
 
 
-def _cash() -> Iterator[Fault]:
-    yield from _off(
+def _cash() -> Checks:
+    yield _Sums(
         CashBalance.objects.select_related("line__pledge", "line__item"),
         "cash line",
         "line",
@@ -167,7 +200,7 @@ def _cash() -> Iterator[Fault]:
     )
 
 
-def _allocations() -> Iterator[Fault]:
+def _allocations() -> Checks:
     rows = AllocationBalance.objects.select_related(
         "allocation__supply_line__item",
         "allocation__supply_line__pledge_line__pledge",
@@ -178,7 +211,7 @@ def _allocations() -> Iterator[Fault]:
     path = "allocation__moves"
     arrived = _moved(path, Allocated.DELIVER, *SHORT)
     sent, reversed_ = _moved(path, Allocated.SEND), _moved(path, Allocated.REVERSE)
-    yield from _off(
+    yield _Sums(
         rows,
         "allocation",
         "allocation",
@@ -191,20 +224,23 @@ def _allocations() -> Iterator[Fault]:
         missing=_moved(path, Allocated.MISS),
         reversed=reversed_,
     )
-    for row in rows.exclude(quantity=F("allocation__quantity")).order_by("pk"):
-        whole = row.allocation.quantity
-        yield Fault(f"allocation {row.pk} ({row.allocation})", "quantity", row.quantity, whole)
+    yield _Rows(rows.exclude(quantity=F("allocation__quantity")), _other_quantity)
 
 
-def _lines() -> Iterator[Fault]:
+def _other_quantity(row: AllocationBalance) -> Iterator[Fault]:
+    whole = row.allocation.quantity
+    yield Fault(f"allocation {row.pk} ({row.allocation})", "quantity", row.quantity, whole)
+
+
+def _lines() -> Checks:
     """A line that was sent or confirmed moved exactly what it says."""
     goods = DistributionLine.objects.filter(allocation__isnull=False).select_related(
         "distribution", "allocation__need__item"
     )
     left = goods.filter(distribution__state__in=[DistributionState.SENT, DistributionState.CONFIRMED])
-    yield from _off(left, "distribution line", planned=_moved("moves", Allocated.SEND))
+    yield _Sums(left, "distribution line", planned=_moved("moves", Allocated.SEND))
     confirmed = goods.filter(received__isnull=False)
-    yield from _off(
+    yield _Sums(
         confirmed,
         "distribution line",
         received=_moved("moves", Allocated.DELIVER, moves__correction=None),
@@ -212,7 +248,7 @@ def _lines() -> Iterator[Fault]:
         lost=_moved("moves", Allocated.LOSE),
         missing=_moved("moves", Allocated.MISS),
     )
-    yield from _off(
+    yield _Sums(
         ReceiptLine.objects.filter(supply_line__isnull=False).select_related("receipt"),
         "receipt line",
         accepted=_moved("supply_moves", Supplied.RECEIVE),
@@ -220,10 +256,10 @@ def _lines() -> Iterator[Fault]:
     )
 
 
-def _corrections() -> Iterator[Fault]:
+def _corrections() -> Checks:
     """A correction moved exactly what it says, and a line is corrected by what its corrections say."""
     rows = DeliveryCorrection.objects.select_related("line__distribution", "line__allocation__need__item")
-    yield from _off(
+    yield _Sums(
         rows.filter(line__allocation__isnull=False),
         "correction",
         received=_moved("moves", Allocated.DELIVER),
@@ -232,54 +268,59 @@ def _corrections() -> Iterator[Fault]:
         missing=_moved("moves", Allocated.MISS),
     )
     lines = DistributionLine.objects.select_related("distribution", "service", "allocation__need__item")
-    yield from _off(lines, "distribution line", corrected=Coalesce(Sum("corrections__received"), 0))
+    yield _Sums(lines, "distribution line", corrected=Coalesce(Sum("corrections__received"), 0))
     same_band = Q(line__corrections__turns__age_band=F("age_band"))
     turns = Sum("line__corrections__turns__turns", filter=same_band)
     counted = ChildTurns.objects.select_related("age_band")
-    yield from _off(counted, "child-turns", corrected=Coalesce(turns, 0))
+    yield _Sums(counted, "child-turns", corrected=Coalesce(turns, 0))
 
 
-def _purchases() -> Iterator[Fault]:
+def _purchases() -> Checks:
     """A purchase reserved, spent and received exactly what it says, and no longer reserves once closed.
 
     One that is not done (again) has spent and received nothing in the end.
     """
     rows = Purchase.objects.select_related("item")
     reserved = _moved("cash_moves", Paid.RESERVE, quantity="amount")
-    yield from _off(rows, "purchase", reserved=reserved)
+    yield _Sums(rows, "purchase", reserved=reserved)
     closed = rows.exclude(state=PurchaseState.PLANNED)
-    yield from _off(closed, "purchase", reserved=_moved("cash_moves", Paid.RELEASE, quantity="amount"))
+    yield _Sums(closed, "purchase", reserved=_moved("cash_moves", Paid.RELEASE, quantity="amount"))
     done = rows.filter(state=PurchaseState.DONE)
-    yield from _off(done, "purchase", spent=_moved("cash_moves", Paid.SPEND, quantity="amount"))
-    yield from _off(done, "purchase", received=_moved("supply_moves", Supplied.RECEIVE))
+    yield _Sums(done, "purchase", spent=_moved("cash_moves", Paid.SPEND, quantity="amount"))
+    yield _Sums(done, "purchase", received=_moved("supply_moves", Supplied.RECEIVE))
     yield from _not_done(rows.exclude(state=PurchaseState.DONE))
 
 
-def _not_done(rows: QuerySet[Any]) -> Iterator[Fault]:
+def _not_done(rows: QuerySet[Any]) -> Checks:
     """What was taken back cancels out: nothing spent or received, and what is planned is still reserved."""
     released = Q(state=PurchaseState.PLANNED) & ~Q(released=0)
     paid = rows.annotate(
         paid=_moved("cash_moves", Paid.SPEND, quantity="amount"),
         released=_moved("cash_moves", Paid.RELEASE, quantity="amount"),
     )
-    for row in paid.filter(released | ~Q(paid=0)).order_by("pk"):
-        if row.paid:
-            yield Fault(f"purchase {row.pk} ({row})", "spent", 0, row.paid)
-        if row.is_planned and row.released:
-            yield Fault(f"purchase {row.pk} ({row})", "reserved", row.reserved, row.reserved - row.released)
-    came = rows.annotate(came=_moved("supply_moves", Supplied.RECEIVE)).exclude(came=0)
-    for row in came.order_by("pk"):
-        yield Fault(f"purchase {row.pk} ({row})", "received", 0, row.came)
+    yield _Rows(paid.filter(released | ~Q(paid=0)), _paid)
+    yield _Rows(rows.annotate(came=_moved("supply_moves", Supplied.RECEIVE)).exclude(came=0), _came)
 
 
-def _movements() -> Iterator[Fault]:
+def _paid(row: Any) -> Iterator[Fault]:
+    if row.paid:
+        yield Fault(f"purchase {row.pk} ({row})", "spent", 0, row.paid)
+    if row.is_planned and row.released:
+        yield Fault(f"purchase {row.pk} ({row})", "reserved", row.reserved, row.reserved - row.released)
+
+
+def _came(row: Any) -> Iterator[Fault]:
+    yield Fault(f"purchase {row.pk} ({row})", "received", 0, row.came)
+
+
+def _movements() -> Checks:
     """What left one custodian came to the other."""
     for kind in (Supplied.MOVE_OUT, Supplied.MOVE_IN):
         left = F("moved_back") + _moved("supply_moves", kind)
-        yield from _off(StockMovement.objects.all(), "movement", quantity=left)
+        yield _Sums(StockMovement.objects.all(), "movement", quantity=left)
 
 
-def _without_balance() -> Iterator[Fault]:
+def _without_balance() -> Checks:
     cash = PledgeLine.objects.filter(kind=PledgeLine.Kind.CASH, cash__isnull=True)
     goods = PledgeLine.objects.filter(kind=PledgeLine.Kind.GOODS, supply_lines__isnull=True)
     orphans: list[tuple[str, str, QuerySet[Any]]] = [
@@ -290,5 +331,8 @@ def _without_balance() -> Iterator[Fault]:
         ("pledge line", "supply line", goods.select_related("pledge", "item")),
     ]
     for label, missing, rows in orphans:
-        for row in rows.order_by("pk"):
-            yield Fault(f"{label} {row.pk} ({row})", missing, None, None)
+        yield _Rows(rows, partial(_lacks, label, missing))
+
+
+def _lacks(label: str, missing: str, row: Any) -> Iterator[Fault]:
+    yield Fault(f"{label} {row.pk} ({row})", missing, None, None)
