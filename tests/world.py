@@ -6,7 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.apps import apps
 from django.core.management import call_command
@@ -77,44 +77,50 @@ def build_world() -> World:
 
 
 T = TypeVar("T")
-_built: dict[Callable[[], object], tuple[object, list[tuple[type[Model], list[Model]]]]] = {}
+Rows = dict[type[Model], dict[Any, Model]]
+_built: dict[Callable[..., object], tuple[object, Rows]] = {}
 
 
-def remembered(build: Callable[[], T]) -> T:
-    """What ``build`` makes of an empty database: really built once by each worker, put back for later tests.
+def remembered(build: Callable[..., T], *below: object) -> T:
+    """What ``build`` adds to what is below it: really built once by each worker, put back for later tests.
 
-    The answer is a copy for each test, so that none finds what another has set on a record.
+    What is below must be the same each time (nothing, or the world). The answer is a copy for each test, so
+    that none finds what another has set on a record.
     """
     if build in _built:
-        answer, rows = _built[build]
-        _put_back(rows)
+        answer, added = _built[build]
+        _put_back(added)
     else:
-        before = _count_rows()
-        answer = build()
+        before = _rows()
+        answer = build(*below)
         _built[build] = deepcopy(answer), _added_since(before)
     return deepcopy(cast(T, answer))
 
 
-def _put_back(tables: list[tuple[type[Model], list[Model]]]) -> None:
+def _put_back(added: Rows) -> None:
     with transaction.atomic():  # what a row points to may come after it
-        for model, rows in tables:
-            model._base_manager.bulk_create(rows)
+        for model, rows in added.items():
+            model._base_manager.bulk_create(rows.values())
 
 
-def _tables() -> list[type[Model]]:
-    return [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+def _rows() -> Rows:
+    models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+    return {model: {row.pk: row for row in model._base_manager.order_by("pk")} for model in models}
 
 
-def _count_rows() -> dict[type[Model], int]:
-    return {model: model._base_manager.count() for model in _tables()}
-
-
-def _added_since(before: dict[type[Model], int]) -> list[tuple[type[Model], list[Model]]]:
-    """The rows of every table that has grown; none had any before, or they could not be told apart."""
-    grown = [(model, list(model._base_manager.order_by("pk"))) for model in _tables()]
-    added = [(model, rows) for model, rows in grown if len(rows) != before[model]]
-    assert not any(before[model] for model, _rows in added)
+def _added_since(before: Rows) -> Rows:
+    """The rows that are new; those of before must stand as they were, or they would be put back too."""
+    added: Rows = {}
+    for model, rows in _rows().items():
+        old = before[model]
+        assert [_values(rows[pk]) for pk in old] == [_values(row) for row in old.values()], model
+        if new := {pk: row for pk, row in rows.items() if pk not in old}:
+            added[model] = new
     return added
+
+
+def _values(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def _build() -> World:

@@ -18,7 +18,7 @@ from directory.models import User
 from needs.models import Need, NeedBalance, ReferencePrice
 from tests.documents.reader import read, text_of
 from tests.needs.build import Statement, approved_survey
-from tests.world import World
+from tests.world import World, remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 ClientOf = Callable[[User], Client]
@@ -29,6 +29,10 @@ NEEDED, COVERED, DELIVERED, UNCOVERED, VALUE, CLOSED, REASON = range(11, 18)
 
 @pytest.fixture(autouse=True)
 def needs(world: World) -> None:
+    remembered(two_needs, world)
+
+
+def two_needs(world: World) -> None:
     dom, dal = world.village("Ia Dom"), world.village("Ia Đal")
     approved_survey(world, "Ia Dom", [Statement(dom, quantity=20, priority=1, reason='=HYPERLINK("x")')])
     approved_survey(world, "Ia Đal", [Statement(dal, "meal", quantity=30, priority=2)])

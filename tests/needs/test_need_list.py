@@ -25,7 +25,7 @@ from tests.needs.build import (
     open_yearly_round,
     submitted_survey,
 )
-from tests.world import World
+from tests.world import World, remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 ClientOf = Callable[[User], Client]
@@ -41,6 +41,10 @@ def named(need: Need) -> str:
 
 @pytest.fixture
 def needs(world: World) -> None:
+    remembered(four_needs, world)
+
+
+def four_needs(world: World) -> None:
     """Four needs of 2025 in two communes and three areas, none of them covered."""
     dom, dal = world.village("Ia Dom"), world.village("Ia Đal", 2)
     approved_survey(

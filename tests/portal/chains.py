@@ -97,7 +97,7 @@ from needs.contents import Contents
 from needs.models import Need, Opinion, RowComment, Survey, SurveyRound
 from reports.actions import compile_report, issue_report, open_period, save_section
 from reports.models import DistrictReport, ReportingPeriod, ReportSection
-from tests.world import World, build_world
+from tests.world import World
 
 START = date(2019, 1, 1)
 DAY = date(2025, 6, 2)
@@ -158,15 +158,13 @@ class Chain:
 
 @dataclass
 class Chains:
-    world: World
     own: Chain
     neighbour: Chain
     foreign: Chain
 
 
-def build_chains() -> Chains:
-    """In an empty database. Ends on 18 June 2025, after the reports were issued; stand there to look."""
-    world = build_world()
+def build_chains(world: World) -> Chains:
+    """Ends on 18 June 2025, after the reports were issued; stand there to look."""
     own, neighbour, foreign = _own(world), _neighbour(world), _foreign(world)
     own_round, foreign_round = _round(own), _round(foreign)
     parts = {
@@ -176,7 +174,7 @@ def build_chains() -> Chains:
     }
     own_report, foreign_report = _report(own), _report(foreign)
     reports = {"own": own_report, "neighbour": own_report, "foreign": foreign_report}
-    return Chains(world, **{name: Chain(**parts[name], **reports[name]) for name in parts})
+    return Chains(**{name: Chain(**parts[name], **reports[name]) for name in parts})
 
 
 def _own(world: World) -> Side:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 
 from directory import clock
 from tests.day import SameDayInEveryThread
 from tests.portal.chains import Chains, build_chains
-from tests.world import World, build_world, remembered
+from tests.world import World, remembered
 
 
 @pytest.fixture
-def chains(db: None) -> Chains:
-    cache.clear()
+def chains(world: World) -> Chains:
     with clock.standing_on(SameDayInEveryThread.day):
-        return remembered(build_chains)
-
-
-@pytest.fixture
-def world(request: pytest.FixtureRequest, db: None) -> World:
-    """The one in which the chains stand, where a test has chains."""
-    if "chains" in request.fixturenames:
-        return request.getfixturevalue("chains").world
-    cache.clear()
-    return build_world()
+        return remembered(build_chains, world)

@@ -36,12 +36,12 @@ class Afterwards:
 
 
 @pytest.fixture
-def afterwards(chains: Chains, administrator: User) -> Iterator[Afterwards]:
+def afterwards(world: World, chains: Chains, administrator: User) -> Iterator[Afterwards]:
     """Everything was recorded before; then the day came."""
     pdf = bytes(PaperFile.objects.get(paper=chains.own.paper).content)
     with clock.standing_on(date(2025, 7, 2)):
-        merger = merge(chains.world, administrator)
-        yield Afterwards(chains, merger, pdf, chains.world.user("coordinator"))
+        merger = merge(world, administrator)
+        yield Afterwards(chains, merger, pdf, world.user("coordinator"))
 
 
 def page(browser: Client, name: str, pk: int) -> list[str]:
