@@ -193,6 +193,7 @@ def _went_on(line: SupplyLine, accepted: int) -> NotEnough:
 def _is_used(line: PledgeLine, amount: int) -> NotEnough:
     balance = CashBalance.objects.get(pk=line.pk)
     free = balance.received - balance.reserved - balance.spent
+    enough_when_cancelled = amount <= free + balance.reserved
     return NotEnough(
         _(
             "The %(amount)s đồng cannot be taken back: only %(left)s of %(whole)s are not reserved or spent "
@@ -204,10 +205,11 @@ def _is_used(line: PledgeLine, amount: int) -> NotEnough:
             "whole": grouped(balance.received),
             "reserved": grouped(balance.reserved),
             "spent": grouped(balance.spent),
-            "advice": _way_out(enough_when_cancelled=amount <= free + balance.reserved),
+            "advice": _way_out(enough_when_cancelled=enough_when_cancelled),
         },
         left=free,
         whole=balance.received,
+        enough_when_cancelled=enough_when_cancelled,
     )
 
 

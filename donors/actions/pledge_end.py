@@ -98,7 +98,7 @@ def expire_pledge(*, by: User, pledge: Pledge, reason: str, key: uuid.UUID | Non
     """Close an overdue pledge: what has not come is expected no more, what came stays.
 
     Raises ``Forbidden``, ``WrongState``, ``Refusal`` (no reason; ``not_due``; ``in_use``: what has not come
-    is allocated, which only a default reverses).
+    is allocated, which only a default reverses; ``allocated_of``: how many of how many, line by line).
     """
     demand_handling(by, pledge)
     _demand_reason(reason, _("No reason was given. Say why nothing more is expected."))
@@ -106,8 +106,9 @@ def expire_pledge(*, by: User, pledge: Pledge, reason: str, key: uuid.UUID | Non
     before = pledge.state
     pledge.state = target_of(PLEDGE_TRANSITIONS, "expire", before, _not_open(pledge))
     _demand_overdue(pledge)
-    if held := list(_awaited(pledge, balances.supply.values())):
-        raise Refusal(held, code="in_use")
+    if held := [balance for balance in balances.supply.values() if balance.to_come > balance.unallocated]:
+        figures = [(balance.to_come - balance.unallocated, balance.to_come) for balance in held]
+        raise Refusal([_awaited(pledge, balance) for balance in held], code="in_use", allocated_of=figures)
     awaited = to_come(balances)
     _let_go(balances, by, reason)
     pledge.save(update_fields=["state"])
@@ -189,26 +190,24 @@ def _demand_overdue(pledge: Pledge) -> None:
     raise Refusal(message % {"code": pledge.code, "day": day}, code="not_due")
 
 
-def _awaited(pledge: Pledge, balances: Iterable[SupplyBalance]) -> Iterator[Problem]:
+def _awaited(pledge: Pledge, balance: SupplyBalance) -> Problem:
     """What has not come and is allocated all the same."""
-    for balance in balances:
-        if balance.to_come > balance.unallocated:
-            named_claims = claims.named(balance.line)
-            yield Problem(
-                _(
-                    "Pledge %(code)s cannot expire: %(awaited)s of the %(to_come)s %(unit)s of %(item)s that "
-                    "have not come are allocated%(claims)s. Have the allocations reversed, or let the "
-                    "coordinating office record that the pledge was not kept, which reverses them."
-                )
-                % {
-                    "code": pledge.code,
-                    "awaited": grouped(balance.to_come - balance.unallocated),
-                    "to_come": grouped(balance.to_come),
-                    "unit": balance.line.item.unit,
-                    "item": balance.line.item,
-                    "claims": f" ({named_claims})" if named_claims else "",
-                }
-            )
+    named_claims = claims.named(balance.line)
+    return Problem(
+        _(
+            "Pledge %(code)s cannot expire: %(awaited)s of the %(to_come)s %(unit)s of %(item)s that "
+            "have not come are allocated%(claims)s. Have the allocations reversed, or let the "
+            "coordinating office record that the pledge was not kept, which reverses them."
+        )
+        % {
+            "code": pledge.code,
+            "awaited": grouped(balance.to_come - balance.unallocated),
+            "to_come": grouped(balance.to_come),
+            "unit": balance.line.item.unit,
+            "item": balance.line.item,
+            "claims": f" ({named_claims})" if named_claims else "",
+        }
+    )
 
 
 def _held(pledge: Pledge, balances: Iterable[SupplyBalance]) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -78,7 +79,7 @@ def _demand_standing(receipt: Receipt) -> None:
 def _take_back_lines(receipt: Receipt, counter: Receipt, pledge: Pledge, by: User, reason: str) -> None:
     """All lines, or none: what went on since is named line by line."""
     problems: list[Problem] = []
-    left = whole = 0
+    details: dict[str, Any] = {}
     for line in receipt.lines.select_related(
         "pledge_line__item", "supply_line__item", "supply_line__custodian"
     ):
@@ -86,9 +87,9 @@ def _take_back_lines(receipt: Receipt, counter: Receipt, pledge: Pledge, by: Use
             _take_back(line, counter, pledge, by, reason)
         except NotEnough as refusal:
             problems.append(Problem(str(refusal)))
-            left, whole = refusal.details["left"], refusal.details["whole"]
+            details = refusal.details
     if problems:
-        raise NotEnough(problems, left=left, whole=whole)
+        raise NotEnough(problems, **details)
 
 
 def _take_back(line: ReceiptLine, counter: Receipt, pledge: Pledge, by: User, reason: str) -> None:

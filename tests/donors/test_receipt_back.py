@@ -116,7 +116,7 @@ def test_what_went_on_is_not_taken_back(world: World, coordinator: User, went_on
     SupplyBalance.objects.update(**went_on)
     with unchanged(*TABLES), pytest.raises(NotEnough) as refused:
         _back(coordinator, second)
-    assert refused.value.details["left"] == 19
+    assert refused.value.details == {"left": 19, "whole": 50}
     with unchanged(*TABLES), pytest.raises(NotEnough):
         _back(coordinator, first)
     assert supply_of(pledge).balance.received == 50
@@ -128,7 +128,7 @@ def test_money_reserved_for_a_purchase_is_not_taken_back(world: World, coordinat
     CashBalance.objects.update(reserved=1)
     with unchanged(*TABLES), pytest.raises(NotEnough) as refused:
         _back(coordinator, receipt)
-    assert refused.value.details["left"] == 999
+    assert refused.value.details == {"left": 999, "whole": 1_000, "enough_when_cancelled": True}
 
 
 def test_money_that_is_spent_is_never_taken_back(world: World, coordinator: User) -> None:
@@ -137,7 +137,7 @@ def test_money_that_is_spent_is_never_taken_back(world: World, coordinator: User
     CashBalance.objects.update(reserved=300, spent=1)
     with unchanged(*TABLES), pytest.raises(NotEnough) as refused:
         _back(coordinator, receipt)
-    assert refused.value.details["left"] == 699
+    assert refused.value.details == {"left": 699, "whole": 1_000, "enough_when_cancelled": False}
 
 
 def test_promised_goods_stay_allocated(world: World, coordinator: User) -> None:
