@@ -6,16 +6,15 @@ class DistributionsConfig(AppConfig):
     name = "distributions"
 
     def ready(self) -> None:
+        from directory import ways
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
         from distributions.claims import allocations_of, allocations_on
-        from distributions.default import may_default
+        from distributions.default import way_to_default
         from distributions.overlap import served_beside
         from distributions.stocked import in_stock_for
         from distributions.uses import distributions_of
         from donors import claims as claims_on_supply
-        from donors import further
-        from donors.states import PledgeState
         from needs import beside, fill, uses
         from needs import claims as claims_on_needs
 
@@ -24,13 +23,7 @@ class DistributionsConfig(AppConfig):
         beside.register(served_beside)
         claims_on_supply.register(allocations_of)
         uses.register(distributions_of)
-        further.register(
-            further.PledgeDeed(
-                "pledge_default",
-                _("Not kept"),
-                lambda user, pledge: pledge.state == PledgeState.OPEN and may_default(user, pledge),
-            )
-        )
+        ways.register(way_to_default)
         register(
             NavigationItem(30, _("Allocations"), "allocation_board", (Permission.VIEW_DISTRIBUTIONS,)),
             NavigationItem(35, _("Distributions"), "distribution_list", (Permission.VIEW_DISTRIBUTIONS,)),

@@ -10,11 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from directory.models import User
 from directory.roles import Permission
+from directory.ways import Way
 from distributions.models import Allocation, Distribution, DistributionLine
 from distributions.states import DistributionState
 from donors.models import CashBalance, Pledge, PledgeLine, SupplyBalance, SupplyLine
+from donors.states import PledgeState
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,13 @@ class Fall:
 def may_default(user: User, pledge: Pledge) -> bool:
     """Only the coordinating office of the scope reverses allocations."""
     return user.may(Permission.ALLOCATE) and pledge.scope_id in user.reach.scopes
+
+
+def way_to_default(user: User, subject: Model) -> Way | None:
+    """The button on the page of a pledge that is open."""
+    if isinstance(subject, Pledge) and subject.state == PledgeState.OPEN and may_default(user, subject):
+        return Way(_("Not kept"), reverse("pledge_default", args=[subject.pk]))
+    return None
 
 
 def supply_of(pledge: Pledge) -> list[SupplyBalance]:

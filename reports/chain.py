@@ -73,7 +73,7 @@ PATHS = {
 }
 
 
-def way_to_chain(subject: Model) -> Way | None:
+def way_to_chain(user: User, subject: Model) -> Way | None:
     """The button on the pages of the rooms below."""
     noun = subject._meta.model_name or ""
     return Way(_("In the chain"), address(noun, subject.pk)) if noun in SELECT else None

@@ -55,7 +55,7 @@ def history(subject: Model) -> dict[str, Any]:
     return {"entries": HistoryEntry.objects.of(subject)}
 
 
-@register.inclusion_tag("components/ways.html")
-def ways(subject: Model) -> dict[str, Any]:
+@register.inclusion_tag("components/ways.html", takes_context=True)
+def ways(context: template.Context, subject: Model) -> dict[str, Any]:
     """Where the rooms above lead on from here."""
-    return {"ways": list(ways_from(subject))}
+    return {"ways": list(ways_from(context["request"].user, subject))}

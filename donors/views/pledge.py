@@ -19,7 +19,6 @@ from directory.screens import client_key_of, show_refusal
 from documents.exports import in_words, list_response
 from donors.actions import record_pledge
 from donors.forms import PledgeFilter, PledgeForm
-from donors.further import deeds_on
 from donors.models import Pledge, PledgeLine, Receipt, ReceiptLine
 from donors.models.pledge import PledgeQuerySet
 from donors.overlap import overlaps_of_pledge
@@ -129,6 +128,5 @@ def pledge_detail(request: Request, pk: int) -> HttpResponse:
         and bool(pledge.due_on and pledge.due_on < clock.today()),
         "overlaps": overlaps_of_pledge(request.user, pledge),
         "may_handle": may_handle_pledge(request.user, pledge),
-        "deeds": deeds_on(request.user, pledge),
     }
     return render(request, "donors/pledge_detail.html", context)
