@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,72 +19,29 @@ from directory.models import HistoryEntry, Holiday, User
 from documents import actions
 from documents.imports import work
 from documents.imports.columns import Column, reader_of
-from documents.imports.errors import error_workbook
 from documents.imports.plan import Change, Fate, Plan, PlannedRow
 from documents.models import WorkbookImport
-from documents.reading import read_book, reader
+from documents.reading import reader
 from donors.workbooks.donor import DonorImporter
-from tests.documents.files import saved, workbook
-from tests.documents.importers import DaysOff, registered
-
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
-
-HEADINGS = ["Ngày", "Tên ngày nghỉ"]
-TET, LABOUR, NATIONAL = date(2025, 1, 1), date(2025, 5, 1), date(2025, 9, 2)
-
-
-@pytest.fixture(autouse=True)
-def kinds() -> Iterator[None]:
-    with registered(DaysOff):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def stored(world: object) -> None:
-    with acting():
-        Holiday.objects.all().delete()
-        Holiday.objects.create(day=TET, name="Tết Dương lịch")
-        Holiday.objects.create(day=LABOUR, name="Ngày 1/5")
-
-
-def file(*rows: list[Any], above: int = 1) -> bytes:
-    return workbook([*[["DANH SÁCH"]] * above, HEADINGS, *rows])
-
-
-# Row 3 added, 4 changed, 5 unchanged, 6 and 7 refused.
-MIXED = file(
-    [NATIONAL, "Quốc khánh"],
-    ["01/05/2025", "Quốc tế lao động"],
-    [TET, "Tết Dương lịch"],
-    ["31/02/2025", "Không có"],
-    [date(2025, 4, 30), None],
+from tests.documents.days_off import (  # noqa: F401
+    AFTER,
+    BEFORE,
+    HEADINGS,
+    MIXED,
+    NATIONAL,
+    file,
+    holidays,
+    kinds,
+    plan_of,
+    previewed,
+    state_of,
+    stored,
+    uploaded,
 )
+from tests.documents.files import workbook
+from tests.documents.importers import DaysOff
 
-
-def uploaded(by: User, content: bytes = MIXED, **more: Any) -> WorkbookImport:
-    return actions.upload_workbook(
-        by=by, kind="days-off", file_name="ngày nghỉ.xlsx", content=content, **more
-    )
-
-
-def previewed(by: User, content: bytes = MIXED) -> WorkbookImport:
-    return actions.plan_import(by=by, workbook_import=uploaded(by, content))
-
-
-def plan_of(found: WorkbookImport) -> Plan:
-    return Plan.from_json(WorkbookImport.objects.get(pk=found.pk).plan)
-
-
-def holidays() -> dict[date, str]:
-    return {holiday.day: holiday.name for holiday in Holiday.objects.all()}
-
-
-def state_of(found: WorkbookImport) -> str:
-    return WorkbookImport.objects.get(pk=found.pk).state
-
-
-BEFORE = {TET: "Tết Dương lịch", LABOUR: "Ngày 1/5"}
-AFTER = {TET: "Tết Dương lịch", LABOUR: "Quốc tế lao động", NATIONAL: "Quốc khánh"}
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("kinds", "stored")]
 
 
 # Upload and preview -------------------------------------------------------------------------------
@@ -339,184 +295,3 @@ def test_nothing_is_kept_if_nothing_was_refused(officer: User) -> None:
     content = file([NATIONAL, "Quốc khánh"])
     found = actions.confirm_import(by=officer, workbook_import=previewed(officer, content))
     assert (found.state, found.content, found.plan) == ("saved", None, None)
-
-
-# Jobs ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def long_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file is a long one: jobs check and save it (in tests at once)."""
-    monkeypatch.setattr(work, "AT_ONCE", 0)
-
-
-def test_a_long_file_is_checked_and_saved_by_jobs(officer: User, long_files: None) -> None:
-    found = uploaded(officer)
-    work.check(found)
-    assert state_of(found) == "previewed"
-    work.save(WorkbookImport.objects.get(pk=found.pk), by=officer)
-    assert (state_of(found), holidays()) == ("saved", AFTER)
-
-
-def test_a_job_says_how_far_it_is(officer: User, long_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = []
-    monkeypatch.setattr(work, "SECONDS", 0)
-    monkeypatch.setattr(
-        "documents.actions.note_progress",
-        lambda *, by, workbook_import, done, total: said.append((done, total)),
-    )
-    work.check(uploaded(officer))
-    assert said == [(number, 5) for number in range(1, 6)]
-
-
-def test_progress_is_of_the_check_alone(officer: User) -> None:
-    found = uploaded(officer)
-    actions.note_progress(by=officer, workbook_import=found, done=3, total=5)
-    kept = WorkbookImport.objects.get(pk=found.pk)
-    assert (kept.done, kept.total) == (3, 5)
-    over = actions.discard_import(by=officer, workbook_import=found)
-    actions.note_progress(by=officer, workbook_import=over, done=4, total=5)
-    assert WorkbookImport.objects.get(pk=found.pk).done == 3
-
-
-def test_a_job_that_finds_another_state_shows_the_preview_anew(officer: User, long_files: None) -> None:
-    found = actions.start_saving(by=officer, workbook_import=previewed(officer))
-    with acting():
-        Holiday.objects.create(day=NATIONAL, name="Tết Độc lập")
-    work.save_later.enqueue(found.pk)
-    kept = WorkbookImport.objects.get(pk=found.pk)
-    assert (kept.state, kept.added, kept.changed, len(kept.problems)) == ("previewed", 0, 2, 1)
-    assert holidays() == BEFORE | {NATIONAL: "Tết Độc lập"}
-
-
-def test_a_job_that_fails_says_so_and_saves_nothing(
-    officer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(DaysOff, "fails", True)
-    found = actions.start_saving(by=officer, workbook_import=previewed(officer))
-    work.save_later.enqueue(found.pk)
-    kept = WorkbookImport.objects.get(pk=found.pk)
-    assert (kept.state, len(kept.problems), holidays()) == ("previewed", 1, BEFORE)
-    assert "the disk is full" in caplog.text
-
-
-def test_a_check_that_fails_says_so(
-    officer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(DaysOff, "plan_rows", lambda *_arguments: 1 / 0)
-    found = uploaded(officer)
-    work.check(found)
-    assert (state_of(found), "ZeroDivisionError" in caplog.text) == ("refused", True)
-
-
-def test_a_job_that_comes_too_late_does_nothing(officer: User) -> None:
-    found = actions.discard_import(by=officer, workbook_import=uploaded(officer))
-    work.check_later.enqueue(found.pk)
-    work.save_later.enqueue(found.pk)
-    work.check(found)
-    assert (state_of(found), holidays()) == ("discarded", BEFORE)
-
-
-def test_another_job_goes_on_where_one_died(officer: User, long_files: None) -> None:
-    found = actions.start_saving(by=officer, workbook_import=previewed(officer))
-    work.go_on(found)  # it is still at work
-    assert state_of(found) == "saving"
-    with clock.standing_on(clock.now() + timedelta(minutes=3)):
-        work.go_on(found)
-    assert (state_of(found), holidays()) == ("saved", AFTER)
-
-
-def test_another_job_is_asked_for_once(officer: User, coordinator: User) -> None:
-    found = actions.start_saving(by=officer, workbook_import=previewed(officer))
-    with clock.standing_on(clock.now() + timedelta(minutes=3)):
-        asked = [
-            actions.begin_again(by=user, workbook_import=found) for user in (coordinator, officer, officer)
-        ]
-    assert asked == [False, True, False]
-
-
-# The workbook with errors -------------------------------------------------------------------------
-
-
-def test_errors_come_back_in_the_same_rows(officer: User) -> None:
-    found = previewed(officer)
-    plan = plan_of(found)
-    made = error_workbook(read_book(MIXED, "a.xlsx"), plan)
-    page = load_workbook(io.BytesIO(made)).active
-    problems = {row.number: "\n".join(each.message for each in row.problems) for row in plan.rows}
-    assert [cell.value for cell in page["C"]] == [
-        None,
-        page["C2"].value,
-        *(problems[n] or None for n in range(3, 8)),
-    ]
-    assert [page["A6"].value, page["B6"].value, page["A3"].number_format] == [
-        "31/02/2025",
-        "Không có",
-        "dd/mm/yyyy",
-    ]
-    marked = {
-        cell.coordinate for row in page.iter_rows() for cell in row if cell.fill.fgColor.rgb == "00F6C9C5"
-    }
-    assert (marked, page.freeze_panes, page.title) == ({"A6", "B7"}, "A3", "Sheet1")
-
-
-def test_a_corrected_workbook_with_errors_is_taken(officer: User) -> None:
-    first = previewed(officer)
-    actions.confirm_import(by=officer, workbook_import=first)
-    book = load_workbook(io.BytesIO(error_workbook(read_book(MIXED, "a.xlsx"), plan_of(first))))
-    page = book.active
-    page["A6"], page["B6"], page["B7"] = date(2025, 10, 20), "Phụ nữ", "Giải phóng"
-    corrected = io.BytesIO()
-    book.save(corrected)
-    again = previewed(officer, corrected.getvalue())
-    plan = plan_of(again)
-    assert (again.added, again.unchanged, again.refused, plan.notes) == (2, 3, 0, [])
-    assert plan.error_columns == {0: 2}
-    page = load_workbook(io.BytesIO(error_workbook(read_book(corrected.getvalue(), "a.xlsx"), plan))).active
-    assert [cell.value for cell in page["C"]][2:] == [None] * 5
-
-
-def test_what_was_typed_is_no_formula_in_it(officer: User) -> None:
-    content = "Ngày;Tên ngày nghỉ;Khác\n=1+1;@SUM(A1);+1\n".encode()
-    plan = plan_of(actions.plan_import(by=officer, workbook_import=uploaded(officer, content)))
-    page = load_workbook(io.BytesIO(error_workbook(read_book(content, "a.csv"), plan))).active
-    assert [(cell.value, cell.data_type, cell.quotePrefix) for cell in page[2]][:3] == [
-        ("=1+1", "s", True),
-        ("@SUM(A1)", "s", True),
-        ("+1", "s", True),
-    ]
-
-
-def test_a_stray_cell_far_below_costs_no_million_rows(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("documents.imports.errors.MOST_EMPTY", 3)
-    given = load_workbook(io.BytesIO(file([NATIONAL, "Quốc khánh"], above=0)))
-    for row in (5, 60_000):
-        given.active.cell(row, 1, "31/02/2025")
-    found = previewed(officer, saved(given))
-    book = read_book(bytes(found.content), "a.xlsx")
-    page = load_workbook(io.BytesIO(error_workbook(book, plan_of(found)))).active
-    assert [cell.value for cell in page["A"]] == [
-        *(HEADINGS[:1]),
-        page["A2"].value,
-        None,
-        None,
-        *["31/02/2025"],
-        None,
-        "31/02/2025",
-    ]
-
-
-# The template -------------------------------------------------------------------------------------
-
-
-def test_a_filled_in_template_is_taken(officer: User) -> None:
-    book = load_workbook(io.BytesIO(DaysOff(officer).template() or b""))
-    page = book.worksheets[0]
-    head = next(cell.row for cell in page["A"] if cell.value == "Ngày *")
-    page.cell(head + 1, 1, NATIONAL)
-    page.cell(head + 1, 2, "Quốc khánh")
-    content = io.BytesIO()
-    book.save(content)
-    assert read_book(content.getvalue(), "a.xlsx").stamp == {"kind": "days-off"}
-    found = previewed(officer, content.getvalue())
-    assert (found.state, found.added, found.refused, plan_of(found).notes) == ("previewed", 1, 0, [])

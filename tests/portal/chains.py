@@ -13,13 +13,8 @@ from directory import clock
 from directory.actions.delegation import delegate
 from directory.deeds import acting
 from directory.models import (
-    Agency,
-    AreaStatus,
-    CoordinationScope,
     Delegation,
-    LeadArea,
     Place,
-    Signer,
     SupportArea,
     Unit,
     User,
@@ -97,26 +92,16 @@ from needs.contents import Contents
 from needs.models import Need, Opinion, RowComment, Survey, SurveyRound
 from reports.actions import compile_report, issue_report, open_period, save_section
 from reports.models import DistrictReport, ReportingPeriod, ReportSection
+from tests.portal.sides import (
+    DAY,
+    FOREIGN,
+    ISSUED_ON,
+    Side,
+    foreign_side,
+    neighbour_side,
+    own_side,
+)
 from tests.world import World
-
-START = date(2019, 1, 1)
-DAY = date(2025, 6, 2)
-ISSUED_ON = date(2025, 6, 18)
-# In what is the district's own business; in what any official may read of the directory.
-NEIGHBOUR, FOREIGN, FOREIGN_NAME = "CHIMHOANGMI-DAL", "CHIMHOANGMI-SATHAY", "TENHUYENBAN"
-
-
-@dataclass
-class Side:
-    """Whose chain it is, and what stands in every text of it."""
-
-    district: Unit
-    commune: Unit
-    village: Place
-    officer: User
-    coordinator: User
-    leader: User
-    mark: str
 
 
 @dataclass
@@ -165,7 +150,7 @@ class Chains:
 
 def build_chains(world: World) -> Chains:
     """Ends on 18 June 2025, after the reports were issued; stand there to look."""
-    own, neighbour, foreign = _own(world), _neighbour(world), _foreign(world)
+    own, neighbour, foreign = own_side(world), neighbour_side(world), foreign_side(world)
     own_round, foreign_round = _round(own), _round(foreign)
     parts = {
         "own": _records(own, own_round),
@@ -175,80 +160,6 @@ def build_chains(world: World) -> Chains:
     own_report, foreign_report = _report(own), _report(foreign)
     reports = {"own": own_report, "neighbour": own_report, "foreign": foreign_report}
     return Chains(**{name: Chain(**parts[name], **reports[name]) for name in parts})
-
-
-def _own(world: World) -> Side:
-    return _side_of(world, "Ia Dom", "officer.iadom", "")
-
-
-def _neighbour(world: World) -> Side:
-    return _side_of(world, "Ia Đal", "officer.iadal", NEIGHBOUR)
-
-
-def _side_of(world: World, commune: str, officer: str, mark: str) -> Side:
-    return Side(
-        world.district,
-        world.commune(commune),
-        world.village(commune),
-        world.user(officer),
-        world.user("coordinator"),
-        world.user("leader"),
-        mark,
-    )
-
-
-def _foreign(world: World) -> Side:
-    """Huyện Sa Thầy: the same shape, other people."""
-    district = Unit.objects.create(
-        level="district",
-        code="616",
-        name=f"huyện Sa Thầy {FOREIGN_NAME}",
-        parent=world.district.parent,
-        valid_from=START,
-    )
-    commune = Unit.objects.create(
-        level="commune", code="23500", name=f"xã Mô Rai {FOREIGN_NAME}", parent=district, valid_from=START
-    )
-    AreaStatus.objects.create(unit=commune, legal_basis="Quyết định số 861/QĐ-TTg", valid_from=START)
-    village = Place.objects.create(
-        unit=commune, kind="village", name=f"Làng Le {FOREIGN_NAME}", valid_from=START
-    )
-    committee = _agency(district, "Ủy ban nhân dân huyện Sa Thầy", "UBND", "committee")
-    labour = _agency(district, "Phòng LĐTBXH Sa Thầy", "LĐTBXH", "department")
-    communal = _agency(commune, "Ủy ban nhân dân xã Mô Rai", "UBND", "committee")
-    CoordinationScope.objects.create(unit=district, agency=labour, valid_from=START)
-    area = SupportArea.objects.get(code="warm_clothing")
-    LeadArea.objects.create(area=area, agency=labour, scope=district, valid_from=START)
-    Signer.objects.create(
-        agency=committee, name=f"Người ký {FOREIGN_NAME}", office="CHỦ TỊCH", valid_from=START
-    )
-    return Side(
-        district,
-        commune,
-        village,
-        _user("sathay.officer", Role.COMMUNE_OFFICER, communal),
-        _user("sathay.coordinator", Role.COORDINATOR, labour),
-        _user("sathay.leader", Role.LEADER, committee),
-        FOREIGN,
-    )
-
-
-def _agency(unit: Unit, name: str, symbol: str, kind: str) -> Agency:
-    return Agency.objects.create(
-        unit=unit,
-        name=f"{name} {FOREIGN_NAME}",
-        short_name=f"{name} {FOREIGN_NAME}",
-        symbol=symbol,
-        kind=kind,
-        reports_every="half_year",
-        valid_from=START,
-    )
-
-
-def _user(username: str, role: str, agency: Agency) -> User:
-    return User.objects.create(
-        username=username, full_name=f"{username} {FOREIGN_NAME}", role=role, agency=agency
-    )
 
 
 def _round(side: Side) -> SurveyRound:
@@ -499,7 +410,8 @@ def _inspected(
             "agency": side.coordinator.agency,
         },
     )
-    sample = draw_sample(by=colleague, scope=side.district, from_on=DAY, to_on=DAY, size=1, seed=1)
+    everything = Distribution.objects.filter(place__unit__parent=side.district).count()
+    sample = draw_sample(by=colleague, scope=side.district, from_on=DAY, to_on=DAY, size=everything, seed=1)
     question = ChecklistItem.objects.filter(scope=side.district).first() or add_question(
         by=colleague, scope=side.district, question=f"Câu hỏi {side.mark}"
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from directory import clock
 from tests.day import SameDayInEveryThread
 from tests.portal.chains import Chains, build_chains
+from tests.portal.sides import ISSUED_ON
 from tests.world import World, remembered
 
 
@@ -14,3 +17,10 @@ from tests.world import World, remembered
 def chains(world: World) -> Chains:
     with clock.standing_on(SameDayInEveryThread.day):
         return remembered(build_chains, world)
+
+
+@pytest.fixture
+def after_the_issue() -> Iterator[None]:
+    """The day on which the reports of the chains were issued."""
+    with clock.standing_on(ISSUED_ON):
+        yield

@@ -25,8 +25,8 @@ from documents.imports.plan import Fate
 from documents.spreadsheet import as_csv, as_xlsx
 from donors.models import Donor
 from tests.donors.build import donor
+from tests.portal.access import OBJECTS, OWN_PAGES, Page
 from tests.portal.chains import Chain, Chains
-from tests.portal.test_access import OBJECTS, OWN_PAGES, Page
 from tests.workbooks import planned
 from tests.world import World
 
