@@ -68,7 +68,7 @@ class DeliveryDeeds(PlainBooks):
             share.supply.allocated -= quantity
             share.wanted.covered -= quantity
 
-    @precondition(lambda self: self.shares)
+    @precondition(lambda self: any(one.open > one.planned for one in self.shares))
     @rule(which=WHICH, quantity=PIECES)
     def plan(self, which: int, quantity: int) -> None:
         share = self.pick(self.shares, which, lambda one: one.open > one.planned)
@@ -87,7 +87,7 @@ class DeliveryDeeds(PlainBooks):
             share.planned += quantity
             self.trips.append(Trip(row, share, quantity))
 
-    @precondition(lambda self: self.trips)
+    @precondition(lambda self: any(one.state == "planned" for one in self.trips))
     @rule(which=WHICH)
     def send(self, which: int) -> None:
         trip = self.pick(
@@ -107,7 +107,7 @@ class DeliveryDeeds(PlainBooks):
             trip.share.in_transit += trip.quantity
             supply.sent += trip.quantity
 
-    @precondition(lambda self: self.trips)
+    @precondition(lambda self: sum(one.state == "planned" for one in self.trips) > 1)
     @rule(which=WHICH)
     def cancel(self, which: int) -> None:
         trip = self.pick(self.trips, which, lambda one: one.state == "planned")
@@ -119,7 +119,7 @@ class DeliveryDeeds(PlainBooks):
             trip.state = "cancelled"
             trip.share.planned -= trip.quantity
 
-    @precondition(lambda self: self.trips)
+    @precondition(lambda self: any(one.state == "sent" for one in self.trips))
     @rule(which=WHICH, short=st.integers(0, 12), lost=st.integers(0, 12), missing=st.integers(0, 12))
     def confirm(self, which: int, short: int, lost: int, missing: int) -> None:
         """In full, or short: some is lost, of some nobody knows yet, the rest returns to stock."""

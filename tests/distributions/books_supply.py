@@ -150,7 +150,7 @@ class SupplyDeeds(PlainBooks):
 
     @rule(which=WHICH, to=WHICH, quantity=PIECES)
     def move(self, which: int, to: int, quantity: int) -> None:
-        source = self.supplies[which % len(self.supplies)]
+        source = self.pick(self.supplies, which, lambda one: one.movable > 0)
         source.line.refresh_from_db()  # the first receipt says who keeps it
         others = [agency for agency in self.keepers if agency and agency.pk != source.line.custodian_id]
         row = self.tried(
@@ -199,6 +199,7 @@ class SupplyDeeds(PlainBooks):
         if done:
             supply.written_off += quantity
 
+    @precondition(lambda self: any(one.written_off for one in self.supplies))
     @rule(which=WHICH, quantity=PIECES)
     def put_back(self, which: int, quantity: int) -> None:
         supply = self.supplies[which % len(self.supplies)]
