@@ -36,11 +36,12 @@ def main() -> None:
     if image.width * image.height > pixels:
         sys.exit(TOO_MANY_PIXELS)
     image.draft("RGB", (side, side))  # a large JPEG is unpacked small
-    upright = ImageOps.exif_transpose(image)
-    drawn = Image.new("RGB", upright.size, "white")
-    layer = upright.convert("RGBA")
+    ImageOps.exif_transpose(image, in_place=True)
+    layer = image.convert("RGBA")
+    del image  # two at full size are all that the memory holds
+    layer.thumbnail((side, side))
+    drawn = Image.new("RGB", layer.size, "white")
     drawn.paste(layer, mask=layer)
-    drawn.thumbnail((side, side))
     drawn.save(sys.stdout.buffer, "JPEG", quality=QUALITY, optimize=True)
 
 
