@@ -79,6 +79,8 @@ def _held_fast(row: SupportPlanLine) -> str:
 
 
 def _why_nothing(rows: Sequence[SupportPlanLine]) -> list[Problem]:
+    if not rows:
+        return [Problem(_("Nothing was taken back: tick at least one line of the plan."))]
     stays = stays_of(rows)
     if not stays:
         return [Problem(_("Nothing was taken back: all of it was taken back before."))]

@@ -182,7 +182,11 @@ def test_lines_and_the_whole_plan_are_undone(world: World, office: Client) -> No
     assert list(reversed_) == [10, 6, 5]
     assert [message.level_tag for message in answer.context["messages"]][-2:] == ["success", "warning"]
     assert office.post(address, {"whole": "1", "reason": "Nữa"}).status_code == 409
-    assert office.post(address, {"reason": "Không chọn gì"}).status_code == 409
+    untouched = office.post(address, {"reason": "Không chọn gì"})
+    assert (untouched.status_code, untouched.context["form"].non_field_errors()) == (
+        409,
+        [_("Nothing was taken back: tick at least one line of the plan.")],
+    )
 
 
 def test_a_strangers_line_is_not_undone(world: World, office: Client) -> None:
