@@ -10,6 +10,7 @@ from directory import clock, history
 from directory.deeds import action
 from directory.errors import Forbidden, Problem, Refusal
 from directory.models import Unit, User
+from directory.stale import refuse_stale
 from distributions.models import ChecklistItem
 from distributions.permissions import may_supervise
 
@@ -28,11 +29,17 @@ def add_question(
 
 @action
 def change_question(
-    *, by: User, item: ChecklistItem, question: str, order: int, key: uuid.UUID | None = None
+    *, by: User, item: ChecklistItem, question: str, order: int, version: int, key: uuid.UUID | None = None
 ) -> ChecklistItem:
-    """Other words or another place in the list; findings keep the words that were asked."""
+    """Other words or another place in the list; findings keep the words that were asked.
+
+    ``version``: ``history.version_of`` when it was read. Raises ``Stale`` over a colleague's newer change.
+    """
     _check(by, item.scope, question, item)
+    item.refresh_from_db()
     before = {"question": item.question, "order": item.order}
+    yours = {"question": question.strip(), "order": str(order)}
+    refuse_stale(item, version, theirs={name: str(value) for name, value in before.items()}, yours=yours)
     item.question, item.order = question.strip(), order
     history.save(item, by=by)
     after = {"question": item.question, "order": item.order}
@@ -60,6 +67,7 @@ def _check_person(by: User, scope: Unit) -> None:
 
 def _check(by: User, scope: Unit, question: str, item: ChecklistItem | None = None) -> None:
     _check_person(by, scope)
+    Unit.objects.select_for_update(no_key=True).get(pk=scope.pk)  # one change of the list after the other
     question = question.strip()
     if not question:
         raise Refusal([Problem(_("Write the question."), "question")], code="empty")

@@ -100,7 +100,7 @@ def close_recommendation(
     row = _supervised(by, recommendation)
     answered = row.state == RecommendationState.ANSWERED
     source, row.state = row.state, _target("close" if answered else "withdraw", row)
-    if answered and row.answered_by_id == by.pk:
+    if row.answered_by_id == by.pk:  # nor withdraws it, once it came back
         raise Forbidden(_("You answered this recommendation yourself, so a colleague closes it."))
     if not answered and not reason.strip():
         raise Refusal(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.models import User
 from distributions.scope import scopes_inspected_by
+from needs.forms.catalogue import VersionedForm
 
 
 class SampleForm(forms.Form):
@@ -65,6 +66,6 @@ class CloseForm(forms.Form):
             self.fields["reason"] = forms.CharField(label=_("Why it is withdrawn"), max_length=300)
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(VersionedForm):
     question = forms.CharField(label=_("Checklist question"), max_length=300)
     order = WholeNumberField(label=_("Order"), max_digits=4)

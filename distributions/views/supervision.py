@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from directory import clock
+from directory import clock, history
 from directory.access import access, within_reach
 from directory.errors import Forbidden, Refusal
 from directory.http import Request
@@ -83,13 +83,15 @@ def checklist(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def checklist_change(request: Request, pk: int) -> HttpResponse:
     item = within_reach(ChecklistItem.objects.visible_to(request.user).select_related("scope"), pk=pk)
-    form = QuestionForm(request.POST or None, initial={"question": item.question, "order": item.order})
+    read = {"question": item.question, "order": item.order, "version": history.version_of(item)}
+    form = QuestionForm(request.POST or None, initial=read)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            change_question(by=request.user, item=item, key=client_key_of(request), **_typed(form))
+            key, version = client_key_of(request), form.read_version
+            change_question(by=request.user, item=item, key=key, version=version, **_typed(form))
         except Refusal as refusal:
-            status = show_refusal(form, refusal)
+            status = form.show(refusal)
         else:
             messages.success(request, _("The question is changed; what was found before keeps its words."))
             return redirect("checklist")

@@ -157,7 +157,9 @@ def test_a_visit_to_a_delivery_keeps_the_words_that_were_asked(world: World, ins
     assert (visit.state, visit.area, visit.code) == ("done", distribution.area, "GS-2025-001")
     first = visit.findings.first()
     item = first.item
-    change_question(by=inspector, item=item, question="Câu hỏi mới", order=1)
+    change_question(
+        by=inspector, item=item, question="Câu hỏi mới", order=1, version=history.version_of(item)
+    )
     first.refresh_from_db()
     assert (first.question == "Câu hỏi mới", first.answer, visit.findings.count()) == (False, "no", 6)
     assert [entry.verb for entry in HistoryEntry.objects.of(visit)] == ["record visit", "plan"]
@@ -294,6 +296,15 @@ def test_who_answered_does_not_close(world: World, coordinator: User, inspector:
     assert close_recommendation(by=inspector, recommendation=own).state == "closed"
 
 
+def test_who_answered_does_not_withdraw_it_either_once_it_came_back(world, coordinator, inspector) -> None:
+    own = done(world, inspector, asked_of(world, "LĐTBXH")).recommendations.get()
+    answer_recommendation(by=coordinator, recommendation=own, answer="Đã làm")
+    send_back_recommendation(by=inspector, recommendation=own, reason="Chưa đủ")
+    withdraw = {"recommendation": own, "reason": "Thôi"}
+    assert type(refusal_of(lambda: close_recommendation(by=coordinator, **withdraw))) is Forbidden
+    assert close_recommendation(by=inspector, **withdraw).state == "closed"
+
+
 def test_more_is_recommended_later_but_not_before_the_visit(world: World, inspector: User) -> None:
     visit = planned(world, inspector)
     more = {"by": inspector, "recommended": asked_of(world)}
@@ -317,11 +328,29 @@ def test_the_checklist_is_the_offices_own(world: World, inspector: User, officer
     assert type(refusal_of(lambda: add_question(by=officer, **add))) is Forbidden
     item = add_question(by=inspector, **add)
     assert refusal_of(lambda: add_question(by=inspector, **add)).code == "twice"
-    assert refusal_of(lambda: change_question(by=inspector, item=item, question=" ", order=1)).code == "empty"
+    change = {"by": inspector, "item": item, "order": 1, "version": history.version_of(item)}
+    assert refusal_of(lambda: change_question(question=" ", **change)).code == "empty"
     assert questions_for(world.village("Ia Dom"))[-1] == item
     retire_question(by=inspector, item=item)
     assert item not in questions_for(world.village("Ia Dom"))
     assert [row.history_type for row in item.history.all()] == ["~", "+"]
+
+
+def test_a_question_that_a_colleague_has_changed_meanwhile_is_shown_both_ways(
+    world, coordinator, inspector, client_of
+) -> None:
+    item, client = questions_for(world.village("Ia Dom"))[0], client_of(inspector)
+    address = reverse("checklist_change", args=[item.pk])
+    read = client.get(address).context["form"].initial["version"]
+    change_question(by=coordinator, item=item, question="Của đồng nghiệp", order=1, version=read)
+    mine = {"question": "Của tôi", "order": "1"}
+    answer = client.post(address, mine | {"version": read})
+    item.refresh_from_db()
+    assert (answer.status_code, item.question) == (409, "Của đồng nghiệp")
+    assert "Của đồng nghiệp" in answer.context["form"].errors["question"][0]
+    assert client.post(address, mine | {"version": answer.context["form"].data["version"]}).status_code == 302
+    item.refresh_from_db()
+    assert item.question == "Của tôi"
 
 
 # The pages ------------------------------------------------------------------------------------------
