@@ -10,26 +10,17 @@ call with the same key changes nothing and returns what the first call returned;
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import fields, is_dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
-from django.utils.translation import gettext as _
-
-from directory.errors import Refusal
+from django.db import models, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-# What the server makes anew for each request, so that it differs when the same form is sent twice.
-MADE_ANEW = {"by", "password", "pdf", "prepared", "snapshot"}
 
 _acting: ContextVar[bool] = ContextVar("acting", default=False)
 
@@ -82,59 +73,11 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         with transaction.atomic(), acting():
             if key is None:
                 return function(*args, **kwargs)
-            return _once(uuid.UUID(str(key)), function, kwargs)
+            from directory.once import once
+
+            return once(uuid.UUID(str(key)), function, kwargs)
 
     return run
-
-
-def _once(key: uuid.UUID, function: Callable[..., R], kwargs: dict[str, Any]) -> R:
-    from directory.models import RequestKey
-
-    name, by, arguments = f"{function.__module__}.{function.__name__}", kwargs["by"], _digest_of(kwargs)
-    try:
-        with transaction.atomic():
-            request = RequestKey.objects.create(key=key, action=name, user=by, arguments=arguments)
-    except IntegrityError:
-        # The first request has committed (a concurrent one is waited for by the unique index).
-        request = RequestKey.objects.get(key=key)
-        if (request.action, request.user_id) != (name, by.pk):
-            raise Refusal(
-                _("This form was already used for something else. Reload the page."), code="key_reused"
-            ) from None
-        if request.arguments != arguments:
-            raise Refusal(
-                _(
-                    "This form was sent before with other values. Those were saved, these were not. "
-                    "Reload the page to see what was saved, then enter what is still to change."
-                ),
-                code="key_reused",
-            ) from None
-        return request.result()
-    result = function(**kwargs)
-    if isinstance(result, models.Model):
-        request.result_model, request.result_id = result._meta.label_lower, result.pk
-        request.save(update_fields=["result_model", "result_id"])
-    return result
-
-
-def _digest_of(kwargs: dict[str, Any]) -> str:
-    """SHA-256 of what somebody sent: the same form twice gives the same, a changed one does not."""
-    sent = {name: _plain(value) for name, value in kwargs.items() if name not in MADE_ANEW}
-    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, models.Model):
-        return [value._meta.label_lower, value.pk]
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): _plain(part) for name, part in value.items()}
-    if isinstance(value, bytes):  # an uploaded file: megabytes, which as text would be four times as many
-        return hashlib.sha256(value).hexdigest()
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [_plain(part) for part in value]
-    return None if value is None else str(value)
 
 
 def model_of(label: str) -> type[models.Model]:

@@ -15,9 +15,11 @@ from directory import clock
 from directory.deeds import demand_action
 from directory.errors import Stale
 from directory.models import Agency, HistoryEntry, User
+from directory.prepared_writes import PreparedInsert
 
 # Rows in one statement: as many as SQLite takes values in one.
 AT_ONCE = 900
+ENTRIES = PreparedInsert(HistoryEntry)
 
 
 def record(
@@ -36,7 +38,7 @@ def record(
     ``details`` are figures worth showing, as JSON. Call it inside an action. While ``by`` holds powers that
     a colleague has delegated, the entry names that colleague.
     """
-    return HistoryEntry.objects.create(
+    entry = HistoryEntry(
         content_type=ContentType.objects.get_for_model(subject),
         object_id=subject.pk,
         verb=verb,
@@ -48,6 +50,8 @@ def record(
         reason=reason,
         details=details | _delegated(by),
     )
+    ENTRIES.add(entry)
+    return entry
 
 
 def _delegated(by: User) -> dict[str, str]:

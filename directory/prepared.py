@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 R = TypeVar("R")
@@ -27,8 +27,8 @@ R = TypeVar("R")
 class Slot(Expression):
     """Stands in a queryset where a value will be: ``filter(place=slot)``; not in a list, not for a year."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, output_field: Field | None = None) -> None:
+        super().__init__(output_field)
         self.name = name
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
@@ -55,35 +55,27 @@ class Prepared(Generic[R]):
             statement = _compiled.setdefault(key, self._compile(connection, fixed))
         return statement.run(connection, values)
 
-    def _compile(self, connection: BaseDatabaseWrapper, fixed: dict[str, Any]) -> _Statement:
+    def _compile(self, connection: BaseDatabaseWrapper, fixed: dict[str, Any]) -> _Rows:
         queryset = self.question(**self.slots, **fixed)
         compiler = queryset.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        return _Statement(f"portal_{next(_numbers)}", compiler, queryset._iterable_class, sql, parameters)
+        columns = [column for column, *_rest in (compiler.select or [])[: compiler.col_count]]
+        converters = compiler.get_converters(columns)
+        return _Rows(Statement(sql, parameters), compiler, queryset._iterable_class, converters)
 
 
 _numbers = itertools.count(1)
-_compiled: dict[tuple[Any, ...], _Statement] = {}
+_compiled: dict[tuple[Any, ...], _Rows] = {}
 _known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # connection → what it has planned
 
 
-@dataclass(frozen=True)
-class _Statement:
-    name: str
-    compiler: SQLCompiler
-    rows: Any
-    sql: str
-    parameters: tuple[Any, ...]
+class Statement:
+    """SQL with places for values, some of them constants; ``text`` is what a cursor is to execute."""
 
-    def run(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> list[Any]:
-        adapted = {name: connection.ops.adapt_unknown_value(value) for name, value in values.items()}
-        compiler = copy(self.compiler)
-        compiler.connection = connection
-        text = self._for(connection, adapted)
-        compiler.as_sql = lambda *_args, **_kwargs: text  # type: ignore[method-assign]
-        return list(self.rows(_Asked(connection.alias, compiler)))
+    def __init__(self, sql: str, parameters: Sequence[Any]) -> None:
+        self.name, self.sql, self.parameters = f"portal_{next(_numbers)}", sql, tuple(parameters)
 
-    def _for(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[str, Any]:
+    def text(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[str, Any]:
         if not _may_prepare(connection):
             return self.sql, [values[one.name] if isinstance(one, Slot) else one for one in self.parameters]
         self._plan(connection)
@@ -109,6 +101,25 @@ class _Statement:
             # No value is in the text but the constants of the queryset itself, and these by the driver.
             cursor.execute(f"PREPARE {self.name} AS {text}", constants)
         known.add(self.name)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The statement of a queryset, and how Django makes rows of its answer."""
+
+    statement: Statement
+    compiler: SQLCompiler
+    iterable: Any
+    converters: Any
+
+    def run(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> list[Any]:
+        adapted = {name: connection.ops.adapt_unknown_value(value) for name, value in values.items()}
+        compiler = copy(self.compiler)
+        compiler.connection = connection
+        text = self.statement.text(connection, adapted)
+        compiler.as_sql = lambda *_args, **_kwargs: text  # type: ignore[method-assign]
+        compiler.get_converters = lambda _columns: self.converters  # type: ignore[method-assign,assignment]
+        return list(self.iterable(_Asked(connection.alias, compiler)))
 
 
 def _may_prepare(connection: BaseDatabaseWrapper) -> bool:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from directory.errors import NotEnough
 from directory.models import User
+from directory.prepared_writes import PreparedInsert, PreparedUpdate
 from distributions.models import (
     Allocation,
     AllocationBalance,
@@ -31,6 +32,21 @@ from needs.models import NeedBalance
 Kind = AllocationMove.Kind
 # What of a supply line nobody can allocate any more.
 TAKEN = F("allocated") + F("refused") + F("withdrawn") + F("written_off") + F("moved")
+# What each allocation writes, which many make at once.
+TAKE_SUPPLY = PreparedUpdate(
+    lambda pk, q: (
+        SupplyBalance.objects.filter(pk=pk, quantity__gte=TAKEN + q),
+        {"allocated": F("allocated") + q},
+    )
+)
+TAKE_NEED = PreparedUpdate(
+    lambda pk, q: (
+        NeedBalance.objects.filter(pk=pk, quantity__gte=F("covered") + q),
+        {"covered": F("covered") + q},
+    )
+)
+BALANCES = PreparedInsert(AllocationBalance)
+MOVES = PreparedInsert(AllocationMove)
 B = TypeVar("B", SupplyBalance, NeedBalance, AllocationBalance)
 
 
@@ -86,20 +102,12 @@ def set_aside_all(allocations: Sequence[Allocation], deed: Deed) -> None:
     """The same of many, each guarded; what they write beside the balances is written at once."""
     for allocation in allocations:
         q = allocation.quantity
-        demand_moved(
-            SupplyBalance.objects.filter(pk=allocation.supply_line_id, quantity__gte=TAKEN + q).update(
-                allocated=F("allocated") + q
-            )
-        )
-        demand_moved(
-            NeedBalance.objects.filter(pk=allocation.need_id, quantity__gte=F("covered") + q).update(
-                covered=F("covered") + q
-            )
-        )
-    AllocationBalance.objects.bulk_create(
-        AllocationBalance(allocation=row, quantity=row.quantity, open=row.quantity) for row in allocations
+        demand_moved(TAKE_SUPPLY.run(pk=allocation.supply_line_id, q=q))
+        demand_moved(TAKE_NEED.run(pk=allocation.need_id, q=q))
+    BALANCES.add_all(
+        [AllocationBalance(allocation=row, quantity=row.quantity, open=row.quantity) for row in allocations]
     )
-    AllocationMove.objects.bulk_create(_row(row, Kind.ALLOCATE, row.quantity, deed) for row in allocations)
+    MOVES.add_all([_row(row, Kind.ALLOCATE, row.quantity, deed) for row in allocations])
 
 
 def take_back(allocation: Allocation, q: int, deed: Deed) -> None:

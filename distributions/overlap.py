@@ -22,7 +22,7 @@ from distributions.models import Allocation, DistributionLine
 from distributions.states import DistributionState
 from distributions.wording import listed
 from donors import overlap
-from donors.models import Pledge
+from donors.models import Pledge, SupplyLine
 from donors.overlap import Coverage, Items
 from needs.models import Need
 
@@ -83,7 +83,7 @@ class Others:
 
 
 def others_beside(need: Need, pledge: Pledge) -> list[Service]:
-    """What ``Others`` says of one need. One query, if no other agency has the item in the commune."""
+    """What ``Others`` says of one need. One query, if no other agency deals in the item."""
     year = need.round.year
     if _nothing_near(need, pledge, year):
         return []
@@ -99,17 +99,27 @@ def _nothing_near(need: Need, pledge: Pledge, year: int) -> bool:
     place = need.place
     if not place.is_valid_on(clock.today()):
         return False  # its successor may be named by others
-    before = place.continues.unit_id if place.continues else place.unit_id
-    found = NEAR.ask(
-        year=year,
-        item=need.item_id,
-        need=need.pk,
-        scope=pledge.scope_id,
-        commune=place.unit_id,
-        before=before,
-        agency=pledge.mobilised_by_id,
-    )
-    return not found
+    where = {
+        "year": year,
+        "item": need.item_id,
+        "scope": pledge.scope_id,
+        "commune": place.unit_id,
+        "before": place.continues.unit_id if place.continues else place.unit_id,
+        "agency": pledge.mobilised_by_id,
+    }
+    return not (ANYWHERE.ask(**where) and NEAR.ask(need=need.pk, **where))
+
+
+def _anywhere(
+    year: int, item: Slot, scope: Slot, commune: Slot, before: Slot, agency: Slot
+) -> QuerySet[Any, Any]:
+    """One row if another agency promised or does something of the item there, or ever allocated some.
+
+    What was allocated to a commune is asked in ``_near`` only: by the end of a year it is much.
+    """
+    goods = SupplyLine.objects.filter(item=item, balance__allocated__gt=0)
+    goods = goods.exclude(pledge_line__pledge__mobilised_by=agency)
+    return _one_of(goods, *_promised_near(year, item, scope, (commune, before), agency))
 
 
 def _near(
@@ -118,14 +128,25 @@ def _near(
     """One row if another agency may have something of the item in the commune, or in that of before."""
     allocated = _allocations(year, item).filter(overlap.in_units("need__place__unit", commune, before))
     allocated = allocated.exclude(need=need).exclude(supply_line__pledge_line__pledge__mobilised_by=agency)
-    delivered = _services(year, item).filter(overlap.in_units("distribution__place__unit", commune, before))
-    delivered = delivered.exclude(distribution__lead_agency=agency)
-    promised = overlap.near(scope, year, item, (commune, before), agency)
-    first, *rest = [rows.order_by().values_list("pk") for rows in (allocated, delivered, *promised)]
+    return _one_of(allocated, *_promised_near(year, item, scope, (commune, before), agency))
+
+
+def _promised_near(
+    year: int, item: Slot, scope: Slot, communes: tuple[Slot, Slot], agency: Slot
+) -> list[QuerySet[Any]]:
+    served = _services(year, item).filter(overlap.in_units("distribution__place__unit", *communes))
+    return [
+        served.exclude(distribution__lead_agency=agency),
+        *overlap.near(scope, year, item, communes, agency),
+    ]
+
+
+def _one_of(*questions: QuerySet[Any]) -> QuerySet[Any, Any]:
+    first, *rest = [rows.order_by().values_list("pk") for rows in questions]
     return first.union(*rest, all=True)[:1]
 
 
-NEAR = Prepared(_near, fixed=("year",))
+ANYWHERE, NEAR = Prepared(_anywhere, fixed=("year",)), Prepared(_near, fixed=("year",))
 
 
 def in_words(services: Iterable[Service]) -> str:

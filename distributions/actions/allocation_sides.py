@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from directory import clock, history
 from directory.models import AreaStatus, User
 from directory.prepared import Prepared, Slot
+from directory.prepared_writes import PreparedInsert
 from directory.scope import difficult_among
 from distributions import ledger
 from distributions.models import Allocation
@@ -30,6 +31,23 @@ OF_A_PLEDGE_LINE = (
     "pledge__scope",
     "pledge__mobilised_by",
 )
+OF_A_NEED = (
+    "item",
+    "age_band",
+    "closed_at",
+    "survey__commune",
+    "round__state",
+    "round__year",
+    "round__scope",
+    "place__name",
+    "place__kind",
+    "place__valid_from",
+    "place__valid_to",
+    "place__unit__name",
+    "place__unit__valid_from",
+    "place__unit__valid_to",
+    "place__continues__unit",
+)
 
 
 def _held_supply() -> QuerySet[SupplyBalance]:
@@ -47,7 +65,8 @@ def _held_need(today: date | Slot) -> QuerySet[NeedBalance]:
     rows = NeedBalance.objects.select_for_update(of=("self", "need"), no_key=True)
     difficult = AreaStatus.objects.on(today).filter(unit_id=OuterRef("need__place__unit_id"))
     related = ("need__round", "need__survey", "need__place__unit", "need__place__continues")
-    return rows.annotate(difficult=Exists(difficult)).select_related(*related)
+    columns = ("quantity", "covered", *(f"need__{name}" for name in OF_A_NEED))
+    return rows.annotate(difficult=Exists(difficult)).select_related(*related).only(*columns)
 
 
 def _held_needs(today: date) -> QuerySet[NeedBalance]:
@@ -59,6 +78,7 @@ def _held_needs(today: date) -> QuerySet[NeedBalance]:
 HELD_SUPPLY = Prepared(lambda pk: _held_supply().filter(pk=pk))
 SUPPLY_LINE = Prepared(lambda pk: _supply_line().filter(pk=pk))
 HELD_NEED = Prepared(lambda pk, today: _held_need(today).filter(pk=pk))
+ALLOCATIONS = PreparedInsert(Allocation)
 
 
 @dataclass(frozen=True)
@@ -126,7 +146,7 @@ def _difficult_heirs(needs: Iterable[Need]) -> set[int]:
 
 def set_aside(by: User, allocations: Sequence[Allocation]) -> list[Allocation]:
     """Write the rows, move the balances by guarded updates, tell the history of each."""
-    made = Allocation.objects.bulk_create(allocations)
+    made = ALLOCATIONS.add_all(allocations)
     ledger.set_aside_all(made, ledger.Deed(by, clock.today()))
     for allocation in made:
         reasons = [allocation.out_of_scope_reason, allocation.overlap_reason]
