@@ -201,6 +201,16 @@ def test_one_supply_that_is_enough_goes_before_two() -> None:
     assert shares(propose([lack(1, 33)], offers)) == [(2, 1, 30), (4, 1, 3)]
 
 
+def test_of_what_is_not_enough_the_largest_goes_first_whoever_brought_it() -> None:
+    offers = [offer(1, 2, holder=7), offer(2, 10, holder=8), offer(3, 10, holder=8)]
+    assert shares(propose([lack(1, 20)], offers)) == [(2, 1, 10), (3, 1, 10)]
+
+
+def test_what_is_bound_to_a_purpose_goes_before_what_is_wished_for_it() -> None:
+    offers = [offer(1, purpose="place A"), offer(2, purpose="place A", binding=True)]
+    assert shares(propose([lack(1, purposes=("place A",))], offers)) == [(2, 1, 10)]
+
+
 @pytest.mark.parametrize(
     ("need", "why"),
     [
