@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from directory import clock
-from directory.models import AgencySuccession, Unit
+from directory.models import AgencySuccession, Unit, User
 from directory.prepared import Prepared, Slot
 from distributions.models import Allocation, DistributionLine
 from distributions.states import DistributionState
@@ -29,9 +29,13 @@ from needs.models import Need
 
 @dataclass(frozen=True)
 class Service:
-    """What an agency does at a place, in words. ``need_id``: the need that it is counted in."""
+    """What an agency does at a place, in words; ``agency`` alone is for who may not see the record.
+
+    ``need_id``: the need that it is counted in.
+    """
 
     agency_id: int
+    agency: str
     coverage: Coverage
     label: str
     need_id: int | None = None
@@ -90,9 +94,14 @@ def others_beside(need: Need, pledge: Pledge) -> list[Service]:
     return Others(pledge.scope, year, [need]).beside(need, pledge)
 
 
-def served_beside(need: Need) -> list[str]:
-    """All that serves the place of a need with its item in the year and is not counted in it, in words."""
-    return [service.label for service in Others(need.round.scope, need.round.year, [need]).at(need)]
+def served_beside(user: User, need: Need) -> list[str]:
+    """All that serves the place of a need with its item in the year and is not counted in it, in words.
+
+    Who does not reach the whole scope learns who serves it, not by which plan or pledge.
+    """
+    whole = need.round.scope_id in user.reach.scopes
+    found = Others(need.round.scope, need.round.year, [need]).at(need)
+    return [service.label if whole else service.agency for service in found]
 
 
 def _nothing_near(need: Need, pledge: Pledge, year: int) -> bool:
@@ -170,7 +179,7 @@ def _promised(scope: Unit, year: int, items: set[int]) -> Iterator[Service]:
             "kind": held.kind,
             "code": held.name,
         }
-        yield Service(held.holder.pk, held.coverage, label, pledge_id=held.pledge_id)
+        yield Service(held.holder.pk, held.holder.short_name, held.coverage, label, pledge_id=held.pledge_id)
 
 
 def _allocated(year: int, items: set[int]) -> Iterator[Service]:
@@ -184,7 +193,9 @@ def _allocated(year: int, items: set[int]) -> Iterator[Service]:
             "code": pledge.code,
         }
         coverage = Coverage(row.need.item, row.need.place, row.need.age_band, row.quantity)
-        yield Service(pledge.mobilised_by_id, coverage, label, row.need_id, pledge.pk)
+        yield Service(
+            pledge.mobilised_by_id, pledge.mobilised_by.short_name, coverage, label, row.need_id, pledge.pk
+        )
 
 
 def _delivered(year: int, items: set[int]) -> Iterator[Service]:
@@ -197,7 +208,7 @@ def _delivered(year: int, items: set[int]) -> Iterator[Service]:
             "code": distribution.code,
         }
         coverage = Coverage(row.item, distribution.place, None, row.planned)
-        yield Service(distribution.lead_agency_id, coverage, label)
+        yield Service(distribution.lead_agency_id, distribution.lead_agency.short_name, coverage, label)
 
 
 def _allocations(year: int, items: Items) -> QuerySet[Allocation]:

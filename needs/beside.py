@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from directory.models import User
     from needs.models import Need
 
-Provider = Callable[["Need"], Iterable[str]]
+Provider = Callable[["User", "Need"], Iterable[str]]
 _providers: list[Provider] = []
 
 
@@ -22,6 +23,6 @@ def register(provider: Provider) -> None:
         _providers.append(provider)
 
 
-def served_beside(need: Need) -> list[str]:
+def served_beside(user: User, need: Need) -> list[str]:
     """Each once, e.g. “TTYT: distribution HT-2025-004”."""
-    return list(dict.fromkeys(label for provider in _providers for label in provider(need)))
+    return list(dict.fromkeys(label for provider in _providers for label in provider(user, need)))

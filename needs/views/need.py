@@ -109,7 +109,7 @@ def need_page(request: Request, need: Need, form: PriorityFields | None = None) 
         "need": need,
         "moves": need.moves.select_related("by", "survey").order_by("-at", "-pk"),
         "claims": claims_on(need),
-        "beside": served_beside(need),
+        "beside": served_beside(request.user, need),
         "fill": fill_of(need),
         "may_prioritise": need.closed_at is None and permissions.prioritises(request.user, need),
         "was_prioritised": HistoryEntry.objects.of(need).exists(),

@@ -66,20 +66,20 @@ def test_what_another_agency_promised_the_place_is_named(world: World, coordinat
 
 
 def test_the_page_of_a_need_names_what_else_serves_its_place(
-    world: World, officer: User, client_of: Callable[[User], Client]
+    world: World, coordinator: User, officer: User, client_of: Callable[[User], Client]
 ) -> None:
-    """What is allocated to the need itself is counted there, and is not named."""
+    """What is allocated to the need itself is counted there, and is not named. Who may not see the pledge
+    learns only who it is."""
     of_the_union(world, **for_the_village(world))
     need, elsewhere = build.need_of(world, 50), build.need_of(world, 50, place=world.village("Ia Dom", 2))
     build.allocated(world, 5, need=elsewhere)
-    client = client_of(officer)
-    beside = [
-        client.get(reverse("need_detail", args=[each.pk])).context["beside"] for each in (need, elsewhere)
-    ]
-    assert [[("Hội LHPN" in label, "CK-2025-001" in label) for label in labels] for labels in beside] == [
-        [(True, True)],
-        [],
-    ]
+
+    def beside(user: User, of: Need) -> list[tuple[bool, bool]]:
+        labels = client_of(user).get(reverse("need_detail", args=[of.pk])).context["beside"]
+        return [("Hội LHPN" in label, "CK-2025-001" in label) for label in labels]
+
+    assert [beside(coordinator, each) for each in (need, elsewhere)] == [[(True, True)], []]
+    assert [beside(officer, each) for each in (need, elsewhere)] == [[(True, False)], []]
 
 
 def test_with_a_reason_it_goes_there_and_both_are_kept(world: World, coordinator: User) -> None:
