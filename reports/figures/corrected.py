@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -72,7 +74,8 @@ def by_window(
 
 def reversed_in(windows: Windows, communes: Iterable[int], user: User | None) -> Corrected:
     """What corrects figures that an earlier report has counted: it stays in that one."""
-    rows = corrections(communes, user).filter(counting(windows.reversals))
+    counts = reduce(or_, map(counting, windows.reversals))
+    rows = corrections(communes, user).filter(counts)
     sums = rows.aggregate(q=Sum("received"), v=Sum(F("received") * F("line__unit_value")))
     turns = CorrectedTurns.objects.filter(correction__in=rows).aggregate(t=Sum("turns"))["t"]
     return Corrected(sums["q"] or 0, sums["v"] or 0, turns)

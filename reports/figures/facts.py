@@ -223,15 +223,18 @@ def receipts(window: Window, scopes: Iterable[int]) -> QuerySet[ReceiptLine]:
 def needs(name: str, window: Window, year: int, communes: Iterable[int], user: User | None) -> list[Needed]:
     """The needs of the year's rounds as they stood at the close of data: approved and covered by then.
 
-    A reversed allocation uncovers the need from the day on which it was reversed.
+    A reversed allocation uncovers the need from the day on which it was reversed, a correction from that of
+    its delivery: as long as the data are open, both count together.
     """
     rows = Need.objects.filter(round__year=year, place__unit_id__in=communes)
     if user is not None:
         rows = Need.objects.visible_to(user).filter(pk__in=rows)
     approved = _sum_by(NeedMove.objects.filter(need__in=rows, at__lt=window.closed_at), "need_id", "delta")
     plus, minus = AllocationMove.Kind.ALLOCATE, ("reverse", "return", "lose", "miss")
+    occurred = Q(correction=None, occurred_on__lte=window.ends_on)
+    of_delivery = Q(correction__line__distribution__occurred_on__lte=window.ends_on)
     moves = AllocationMove.objects.filter(
-        allocation__need__in=rows, at__lt=window.closed_at, occurred_on__lte=window.ends_on
+        occurred | of_delivery, allocation__need__in=rows, at__lt=window.closed_at
     )
     allocated = _sum_by(moves.filter(kind=plus), "allocation__need_id", "quantity")
     freed = _sum_by(moves.filter(kind__in=minus), "allocation__need_id", "quantity")

@@ -85,7 +85,8 @@ class Windows:
     """The windows of one report. ``last_year`` is None if no such period was opened a year before.
 
     ``supplement`` is a part of ``cumulative``; ``carried`` (of the year before) is a part of nothing.
-    ``reversals``: the part of ``cumulative`` that corrects what an earlier report has counted.
+    ``reversals``: the part of ``cumulative`` that corrects what an earlier report has counted, of this year
+    and of those before.
     """
 
     now: Window
@@ -93,7 +94,7 @@ class Windows:
     supplement: Window | None
     last_year: Window | None
     carried: Window | None
-    reversals: Reversals
+    reversals: tuple[Reversals, Reversals]
 
     def named(self) -> dict[str, Window]:
         """Those that exist, by name."""
@@ -121,7 +122,10 @@ def windows_of(period: ReportingPeriod) -> Windows:
         supplement=_late(earlier, period.year_starts_on, close, closings),
         last_year=window(same[0].starts_on, same[0]) if same else None,
         carried=_late(before, date.min, close, closings),
-        reversals=Reversals(_reported([*earlier, *before], closings), close),
+        reversals=(
+            Reversals(_reported(earlier, closings), close),
+            Reversals(_reported(before, closings), close),
+        ),
     )
 
 

@@ -173,3 +173,22 @@ def test_the_report_says_what_it_corrects(world: World) -> None:
     assert reversed_in_words(Figures(h1)) == ""
     correct(world, of, 102, SEPTEMBER, turns=130)
     assert reversed_in_words(Figures(year)).endswith("tăng 10 lượt trẻ em, giảm 4.500.000 đồng.")
+
+
+def test_a_correction_after_the_last_day_frees_the_need_with_its_delivery(world: World) -> None:
+    """What was delivered and what is covered are told of one moment."""
+    h1 = period(world)
+    of = delivery(world, 120, MARCH, MARCH)
+    correct(world, of, 102, CUT_OFF)
+    [need] = Figures(h1).needed()
+    assert (figures_of(h1, "quantity")[1], need.covered) == (102, 102)
+
+
+def test_the_years_report_says_what_its_first_half_has_corrected_of_the_year_before(world: World) -> None:
+    period(world, YEAR, 2024)
+    of = delivery(world, 120, date(2024, 9, 1), date(2024, 9, 1))
+    period(world)
+    year = period(world, YEAR)
+    correct(world, of, 102, date(2025, 2, 1))
+    assert figures_of(year) == (-18, -18, 0)
+    assert Figures(year).reversed.quantity == -18
