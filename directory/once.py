@@ -17,7 +17,8 @@ from directory.models import RequestKey
 from directory.prepared_writes import PreparedInsert, PreparedUpdate
 
 R = TypeVar("R")
-# What the server makes anew for each request, so that it differs when the same form is sent twice.
+# What the server makes anew for each request, so that it differs when the same form is sent twice. Never an
+# uploaded file: another one is another request.
 MADE_ANEW = {"by", "password", "pdf", "prepared", "snapshot"}
 
 USE = PreparedInsert(RequestKey, once=True)

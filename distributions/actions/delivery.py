@@ -41,14 +41,14 @@ def confirm_delivery(
     occurred_on: date,
     lines: Sequence[ConfirmedLine],
     on_behalf_of: Agency | None = None,
-    prepared: CleanScan | None = None,
+    scan: CleanScan | None = None,
     key: uuid.UUID | None = None,
 ) -> Distribution:
     """Confirm what was received, returned to stock and lost, and the child-turns of each line.
 
     By an officer of the receiving commune; or by the coordinating office from the signed paper, then
     ``on_behalf_of`` is the commune's agency and is recorded. What did not arrive reopens the need;
-    what became of the missing waits for ``settle_missing``. ``prepared``: the signed paper's page without
+    what became of the missing waits for ``settle_missing``. ``scan``: the signed paper's page without
     names. Raises ``Forbidden`` (strangers, the sender, a loss without the power to decide it), ``WrongState``
     unless sent, ``Refusal`` with all problems of all lines.
     """
@@ -86,8 +86,8 @@ def confirm_delivery(
         reason=listed(line.difference_reason.strip() for line in lines if line.difference_reason.strip()),
         child_turns=sum(sum(line.child_turns.values()) for line in lines),
     )
-    if prepared is not None:
-        store_scan(by, distribution, prepared)
+    if scan is not None:
+        store_scan(by, distribution, scan)
     return distribution
 
 

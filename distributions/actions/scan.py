@@ -21,7 +21,7 @@ from documents.scan import CleanScan
 
 @action
 def keep_scan(
-    *, by: User, distribution: Distribution, prepared: CleanScan, key: uuid.UUID | None = None
+    *, by: User, distribution: Distribution, scan: CleanScan, key: uuid.UUID | None = None
 ) -> Distribution:
     """Store the page without names of a confirmed distribution, already drawn anew (``scan.clean``).
 
@@ -36,7 +36,7 @@ def keep_scan(
             _("%(code)s has a scan already. Remove it with a reason before another takes its place.")
             % {"code": distribution.code}
         )
-    store_scan(by, distribution, prepared)
+    store_scan(by, distribution, scan)
     return distribution
 
 
@@ -64,12 +64,12 @@ def remove_scan(
     return distribution
 
 
-def store_scan(by: User, distribution: Distribution, prepared: CleanScan) -> DeliveryScan:
+def store_scan(by: User, distribution: Distribution, clean: CleanScan) -> DeliveryScan:
     """Within an action that has checked who and when."""
     scan = DeliveryScan.objects.create(
         distribution=distribution,
-        content=prepared.content,
-        sha256=hashlib.sha256(prepared.content).hexdigest(),
+        content=clean.content,
+        sha256=hashlib.sha256(clean.content).hexdigest(),
         by=by,
     )
     _record(by, distribution, "keep scan", scan)

@@ -47,7 +47,7 @@ def delivery_confirm(request: Request, pk: int) -> HttpResponse:
                     occurred_on=form.cleaned_data["occurred_on"],
                     lines=form.confirmed(),
                     on_behalf_of=agency,
-                    prepared=form.cleaned_data["scan"],
+                    scan=form.cleaned_data["scan"],
                     key=client_key_of(request),
                 )
             except Refusal as refusal:

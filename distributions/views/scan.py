@@ -56,7 +56,7 @@ def delivery_scan_keep(request: Request, pk: int) -> HttpResponse:
             keep_scan(
                 by=request.user,
                 distribution=distribution,
-                prepared=form.cleaned_data["scan"],
+                scan=form.cleaned_data["scan"],
                 key=client_key_of(request),
             )
         except Refusal as refusal:

@@ -18,7 +18,7 @@ from documents.signed import SignedFile
 
 
 @action
-def keep_signed(*, by: User, paper: Paper, prepared: SignedFile, key: uuid.UUID | None = None) -> PaperFile:
+def keep_signed(*, by: User, paper: Paper, signed: SignedFile, key: uuid.UUID | None = None) -> PaperFile:
     """Keep the signed file or scan of an issued paper (``signed.clean``), beside those that came before.
 
     Nothing of a paper is ever removed: the newest counts. Raises ``Forbidden`` for others than those who may
@@ -32,14 +32,14 @@ def keep_signed(*, by: User, paper: Paper, prepared: SignedFile, key: uuid.UUID 
     paper = Paper.objects.select_for_update(no_key=True, of=("self",)).get(pk=paper.pk)
     if not paper.is_issued:
         raise WrongState(_("A draft has no signed file. Issue the paper first."), code="not_issued")
-    checksum = hashlib.sha256(prepared.content).hexdigest()
+    checksum = hashlib.sha256(signed.content).hexdigest()
     if paper.files.filter(kind=PaperFile.Kind.SIGNED, sha256=checksum).exists():
         raise WrongState(
             _("This very file is kept with %(paper)s already.") % {"paper": paper.reference},
             code="kept_already",
         )
     kept = PaperFile.objects.create(
-        paper=paper, kind=PaperFile.Kind.SIGNED, content=prepared.content, sha256=checksum
+        paper=paper, kind=PaperFile.Kind.SIGNED, content=signed.content, sha256=checksum
     )
     history.record(paper, gettext_noop("keep the signed file"), by=by, sha256=checksum)
     return kept

@@ -20,7 +20,7 @@ from donors.permissions import may_issue_record
 
 @action
 def keep_signed_record(
-    *, by: User, receipt: Receipt, prepared: SignedFile, key: uuid.UUID | None = None
+    *, by: User, receipt: Receipt, signed: SignedFile, key: uuid.UUID | None = None
 ) -> PaperFile:
     """Keep the record as both sides signed it, already checked (``documents.signed``).
 
@@ -41,6 +41,6 @@ def keep_signed_record(
             _("No record of %(code)s is issued yet. Issue it, have it signed, then bring it back here.")
             % {"code": receipt.code}
         )
-    kept = keep_signed(by=by, paper=receipt.paper, prepared=prepared)
+    kept = keep_signed(by=by, paper=receipt.paper, signed=signed)
     history.record(receipt, gettext_noop("keep the signed record"), by=by, sha256=kept.sha256)
     return kept

@@ -34,11 +34,9 @@ def receipt_signed_keep(request: Request, pk: int) -> HttpResponse:
     receipt = receipt_within_reach(request, pk)
     form, status = SignedForm(request.POST, request.FILES), 422
     if form.is_valid():
-        prepared = form.cleaned_data["signed"]
+        signed = form.cleaned_data["signed"]
         try:
-            keep_signed_record(
-                by=request.user, receipt=receipt, prepared=prepared, key=client_key_of(request)
-            )
+            keep_signed_record(by=request.user, receipt=receipt, signed=signed, key=client_key_of(request))
         except Refusal as refusal:
             status = show_refusal(form, refusal)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -32,7 +33,7 @@ def confirmed(world: World) -> Distribution:
 
 
 def test_it_is_kept_with_its_checksum(confirmed, officer) -> None:
-    keep_scan(by=officer, distribution=confirmed, prepared=PREPARED)
+    keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
     kept = DeliveryScan.objects.get()
     assert (bytes(kept.content), kept.sha256, kept.by) == (
         PREPARED.content,
@@ -42,25 +43,25 @@ def test_it_is_kept_with_its_checksum(confirmed, officer) -> None:
 
 
 def test_there_is_one_at_a_time(confirmed, officer, coordinator) -> None:
-    keep_scan(by=officer, distribution=confirmed, prepared=PREPARED)
-    again = refusal_of(lambda: keep_scan(by=officer, distribution=confirmed, prepared=PREPARED))
+    keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
+    again = refusal_of(lambda: keep_scan(by=officer, distribution=confirmed, scan=PREPARED))
     assert type(again) is WrongState
     remove_scan(by=coordinator, distribution=confirmed, reason="Có tên trẻ em")
     removed = DeliveryScan.objects.get()
     assert (bytes(removed.content), removed.removed_by) == (b"", coordinator)
-    keep_scan(by=officer, distribution=confirmed, prepared=PREPARED)
+    keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
     assert DeliveryScan.objects.kept().count() == 1
 
 
 def test_what_is_refused_changes_nothing(world, confirmed, officer, stranger) -> None:
     on_its_way = build.sent(world, 5, band="0-2")
     deeds = [
-        (lambda: keep_scan(by=stranger, distribution=confirmed, prepared=PREPARED), Forbidden),
-        (lambda: keep_scan(by=officer, distribution=on_its_way, prepared=PREPARED), WrongState),
+        (lambda: keep_scan(by=stranger, distribution=confirmed, scan=PREPARED), Forbidden),
+        (lambda: keep_scan(by=officer, distribution=on_its_way, scan=PREPARED), WrongState),
         (lambda: remove_scan(by=officer, distribution=confirmed, reason="x"), WrongState),
     ]
     assert [type(refusal_of(deed)) for deed, _kind in deeds] == [kind for _deed, kind in deeds]
-    keep_scan(by=officer, distribution=confirmed, prepared=PREPARED)
+    keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
     assert (
         refusal_of(lambda: remove_scan(by=officer, distribution=confirmed, reason=" ")).problems[0].place
         == "reason"
@@ -102,7 +103,7 @@ def test_the_office_confirms_from_the_paper_with_its_scan(
 def test_only_who_reaches_the_distribution_sees_it(
     confirmed: Distribution, officer: User, stranger: User, health_officer: User, client_of: ClientOf
 ) -> None:
-    keep_scan(by=officer, distribution=confirmed, prepared=PREPARED)
+    keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
     url = reverse("delivery_scan", args=[confirmed.pk])
     answer = client_of(officer).get(url)
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (
@@ -116,7 +117,7 @@ def test_only_who_reaches_the_distribution_sees_it(
 
 
 def test_a_removed_or_damaged_one_is_not_sent(confirmed, officer, client_of) -> None:
-    keep_scan(by=officer, distribution=confirmed, prepared=PREPARED)
+    keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
     url, client = reverse("delivery_scan", args=[confirmed.pk]), client_of(officer)
     DeliveryScan.objects.update(content=b"khac")
     client.raise_request_exception = False
@@ -134,3 +135,13 @@ def test_it_may_come_later(confirmed, officer, client_of) -> None:
     assert client.post(url, {"scan": uploaded(picture())}).status_code == 302
     page = client.get(reverse("distribution_detail", args=[confirmed.pk]))
     assert page.context["scan"] == DeliveryScan.objects.get()
+
+
+def test_the_same_form_with_another_scan_is_no_second_sending(confirmed, officer) -> None:
+    """Somebody went back and chose another page: it is not kept, and must not look so."""
+    key, other = uuid.uuid4(), CleanScan(b"\xff\xd8 anh khac")
+    for _ in range(2):
+        keep_scan(by=officer, distribution=confirmed, scan=PREPARED, key=key)
+    again = refusal_of(lambda: keep_scan(by=officer, distribution=confirmed, scan=other, key=key))
+    assert again.code == "key_reused"
+    assert bytes(DeliveryScan.objects.get().content) == PREPARED.content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -75,8 +76,8 @@ def test_a_size_that_lies_does_not_help() -> None:
 
 
 def test_it_is_kept_beside_the_pdf_and_the_newest_counts(issued: Receipt, officer: User) -> None:
-    first = keep_signed_record(by=officer, receipt=issued, prepared=PREPARED)
-    second = keep_signed_record(by=officer, receipt=issued, prepared=SignedFile(b"\xff\xd8 anh"))
+    first = keep_signed_record(by=officer, receipt=issued, signed=PREPARED)
+    second = keep_signed_record(by=officer, receipt=issued, signed=SignedFile(b"\xff\xd8 anh"))
     assert (bytes(first.content), first.is_intact, first.kind) == (PAGE, True, "signed")
     assert list(issued.paper.files.signed()) == [second, first]
     assert [file.kind for file in issued.paper.files.newest().order_by("pk")] == ["pdf", "signed"]
@@ -90,14 +91,14 @@ def test_it_is_kept_beside_the_pdf_and_the_newest_counts(issued: Receipt, office
 
 def test_what_is_refused_keeps_nothing(world: World, issued: Receipt, officer: User, stranger: User) -> None:
     draft = received(world, pledged(world, by=officer), 5, by=officer)
-    keep_signed_record(by=officer, receipt=issued, prepared=PREPARED)
+    keep_signed_record(by=officer, receipt=issued, signed=PREPARED)
     for by, receipt, refused in (
         (stranger, issued, Forbidden),
         (officer, draft, WrongState),
         (officer, issued, WrongState),
     ):
         with unchanged(PaperFile), pytest.raises(refused):
-            keep_signed_record(by=by, receipt=receipt, prepared=PREPARED)
+            keep_signed_record(by=by, receipt=receipt, signed=PREPARED)
 
 
 def uploaded(content: bytes) -> SimpleUploadedFile:
@@ -128,7 +129,7 @@ def test_it_comes_back_on_the_receipts_page(issued: Receipt, officer: User, clie
 def test_only_who_sees_the_receipt_reads_it(
     world: World, issued: Receipt, officer: User, stranger: User, client_of: ClientOf
 ) -> None:
-    kept = keep_signed_record(by=officer, receipt=issued, prepared=PREPARED)
+    kept = keep_signed_record(by=officer, receipt=issued, signed=PREPARED)
     url = reverse("receipt_signed", args=[issued.pk, kept.pk])
     assert (client_of(officer).get(url).status_code, client_of(stranger).get(url).status_code) == (200, 404)
     assert client_of(stranger).post(reverse("receipt_signed_keep", args=[issued.pk])).status_code == 404
@@ -137,3 +138,13 @@ def test_only_who_sees_the_receipt_reads_it(
     assert client_of(officer).get(reverse("receipt_signed", args=[other.pk, kept.pk])).status_code == 404
     pdf = issued.paper.files.get(kind="pdf")
     assert client_of(officer).get(reverse("receipt_signed", args=[issued.pk, pdf.pk])).status_code == 404
+
+
+def test_the_same_form_with_another_file_is_no_second_sending(issued: Receipt, officer: User) -> None:
+    """Somebody went back and chose the right file: it is not kept yet, and must not look so."""
+    key = uuid.uuid4()
+    first, again = (keep_signed_record(by=officer, receipt=issued, signed=PREPARED, key=key) for _ in "12")
+    assert first == again
+    with unchanged(PaperFile), pytest.raises(Refusal) as caught:
+        keep_signed_record(by=officer, receipt=issued, signed=SignedFile(b"\xff\xd8 anh"), key=key)
+    assert caught.value.code == "key_reused"

@@ -340,7 +340,7 @@ def _signed(side: Side, purchase: Purchase) -> PaperFile:
     receipt = Receipt.objects.get(pledge=purchase.cash_line.pledge)
     issue_receipt_record(by=side.officer, receipt=receipt, number=1, dated=DAY)
     page = SignedFile(b"\xff\xd8 " + side.mark.encode())
-    return keep_signed_record(by=side.officer, receipt=receipt, prepared=page)
+    return keep_signed_record(by=side.officer, receipt=receipt, signed=page)
 
 
 def _moved(side: Side, purchase: Purchase) -> StockMovement:
@@ -394,7 +394,7 @@ def _delivered(side: Side, allocation: Allocation) -> Distribution:
         distribution=distribution,
         occurred_on=DAY,
         lines=[confirmed],
-        prepared=CleanScan(f"scan {side.mark}".encode()),
+        scan=CleanScan(f"scan {side.mark}".encode()),
     )
 
 
