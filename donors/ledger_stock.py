@@ -28,7 +28,7 @@ def lock_line(line: SupplyLine) -> SupplyBalance:
 
 
 def lock_lines(lines: Iterable[SupplyLine]) -> None:
-    """Hold the balances of several lines, by pk, until the transaction ends."""
+    """Hold the balances of several lines, by pk, until the transaction ends: before any one of them alone."""
     rows = SupplyBalance.objects.select_for_update(no_key=True).order_by("pk")
     list(rows.filter(pk__in=[line.pk for line in lines]))
 

@@ -108,7 +108,7 @@ def _day(day: date | None, other: date | None) -> dict[str, str | None]:
 def count_chosen(line: PledgeLine) -> None:
     """What receipts said came for each instalment, counted anew after a receipt or a change of the parts."""
     came = line.receipt_lines.by_instalment()
-    for row in line.instalments.all():
+    for row in Instalment.objects.filter(line=line):  # as they are now, whatever ``line`` was read with
         chosen = min(row.size, max(came.get(row.due_on, 0), 0))
         if row.chosen != chosen:
             row.chosen = chosen
@@ -150,6 +150,7 @@ def _fit(line: PledgeLine) -> None:
             last.save(update_fields=["quantity", "amount", "chosen"])
         else:
             rows.pop().delete()
+    count_chosen(line)
 
 
 def _by_line(lines: Sequence[PledgeLine], parts: Sequence[Part]) -> Days:
@@ -217,8 +218,7 @@ def _store(lines: Sequence[PledgeLine], wanted: Days) -> None:
         for day, size in wanted[line.pk].items():
             quantity, amount = (size, None) if line.is_goods else (None, size)
             Instalment.objects.create(line=line, due_on=day, quantity=quantity, amount=amount)
-    for line in PledgeLine.objects.filter(pk__in=[line.pk for line in lines]):
-        count_chosen(line)  # read anew: the former parts are still at hand in ``lines``
+        count_chosen(line)
 
 
 def instalments_in_words(lines: Sequence[PledgeLine], days: Days) -> list[str]:

@@ -40,6 +40,8 @@ def move_stock(
     places; ``NotEnough`` over what is not allocated.
     """
     demand_keeping(by, line)
+    way = _way_back(line, to)
+    ledger_stock.lock_lines(_along(way))
     line = ledger_stock.lock_line(line).line
     if problems := [
         *_out_of_stock(line, quantity, occurred_on, reason),
@@ -47,7 +49,7 @@ def move_stock(
     ]:
         raise Refusal(problems, code="invalid_movement")
     ledger_stock.check_movable(line, quantity)
-    if way := _way_back(line, to):
+    if way:
         return _move_back(by, way, quantity, occurred_on, reason.strip())
     movement = StockMovement.objects.create(
         code=next_code("DC", occurred_on.year),
@@ -126,6 +128,11 @@ def _way_back(line: SupplyLine, to: Agency) -> list[StockMovement]:
     return []
 
 
+def _along(way: list[StockMovement]) -> list[SupplyLine]:
+    """All lines on a way back, from where the goods lie to where they go."""
+    return [*(movement.target for movement in way), *(movement.source for movement in way[-1:])]
+
+
 def _move_back(
     by: User, way: list[StockMovement], quantity: int, occurred_on: date, reason: str
 ) -> StockMovement:
@@ -137,11 +144,9 @@ def _move_back(
             code="invalid_movement",
             place="occurred_on",
         )
-    lines = [movement.target for movement in way] + [way[-1].source]
-    ledger_stock.lock_lines(lines)
     for movement in way:
         ledger_stock.move_back(movement, quantity, by=by, occurred_on=occurred_on, reason=reason)
-    for line in lines:
+    for line in _along(way):
         history.record(
             line,
             gettext_noop("move back to who kept it before"),

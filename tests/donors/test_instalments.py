@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,12 +14,14 @@ from donors.actions import (
     PledgedLine,
     ReceivedLine,
     WithdrawnPart,
+    change_pledge,
     set_instalments,
     take_back_receipt,
     withdraw_part,
     withdraw_pledge,
 )
 from donors.actions.instalment import Days, instalments_of
+from donors.actions.pledge_change import terms_of
 from donors.models import Instalment, Pledge, Receipt, ReceiptLine
 from tests.donors.build import cash, donor, goods, pledged, received
 from tests.donors.counting import unchanged
@@ -241,3 +244,29 @@ def test_only_who_handles_the_pledge_splits_it(world: World, officer: User, stra
     with unchanged(Instalment), pytest.raises(Forbidden):
         split(stranger, pledge, {JUNE: [200]})
     split(officer, pledge, {JUNE: [200]})
+
+
+def test_a_line_made_smaller_and_large_again_knows_what_came_for_its_last_part(
+    world: World, coordinator: User
+) -> None:
+    pledge = pledged(world)
+    split(coordinator, pledge, {APRIL: [100], AUGUST: [100]})
+    came_for(world, pledge, AUGUST, 80)
+    for quantity in (130, 200):
+        known = terms_of(pledge := Pledge.objects.get(pk=pledge.pk))
+        lines = {pk: replace(terms, size=quantity) for pk, terms in known.lines.items()}
+        wanted = replace(known, lines=lines)
+        change_pledge(by=coordinator, pledge=pledge, known=known, wanted=wanted, reason="Báo lại")
+    assert _dues(pledge) == [(APRIL, 100, 0), (AUGUST, 100, 80)]
+
+
+def test_what_came_is_counted_from_the_parts_as_they_are_now(world: World, coordinator: User) -> None:
+    """A page has read the parts; before it is sent, what filled one of them is taken back."""
+    pledge = pledged(world)
+    split(coordinator, pledge, {APRIL: [100], AUGUST: [100]})
+    first = came_for(world, pledge, AUGUST, 60)
+    read = _loaded(pledge).lines.with_progress().get()
+    assert read.schedule
+    take_back_receipt(by=coordinator, receipt=first, reason="Đếm nhầm")
+    received(world, pledge, lines=[ReceivedLine(pledge_line=read, accepted=60, due_on=AUGUST)])
+    assert _dues(pledge) == [(APRIL, 100, 0), (AUGUST, 100, 60)]

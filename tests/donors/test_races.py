@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from directory import clock
 from directory.errors import Refusal
-from donors.actions import ReceivedLine, record_receipt, withdraw_pledge
-from donors.models import CashBalance, Pledge, Receipt, SupplyBalance, SupplyLine, SupplyMove
+from donors import ledger_stock
+from donors.actions import ReceivedLine, move_stock, record_receipt, withdraw_pledge
+from donors.models import CashBalance, Pledge, Receipt, StockMovement, SupplyBalance, SupplyLine, SupplyMove
 from tests.donors.build import cash, pledged, received
 from tests.world import World, build_world
 
@@ -123,3 +125,43 @@ def test_codes_are_given_once_in_a_row(world: World) -> None:
     _at_once(*[lambda: pledged(world)] * 4)
     codes = Pledge.objects.order_by("code").values_list("code", flat=True)
     assert list(codes) == [f"CK-2025-{number:03d}" for number in range(1, 6)]
+
+
+def test_goods_that_go_back_wait_for_who_holds_their_former_line_and_hold_nothing_meanwhile(
+    world: World,
+) -> None:
+    """All lines are locked in one order: who has the first and wants the second never waits for ever."""
+    pledge, by = pledged(world), world.user("coordinator")
+    received(world, pledge, 100)
+    first = SupplyLine.objects.get()
+    terms = {"by": by, "occurred_on": date(2025, 6, 2), "reason": "Để gần nơi trao"}
+    there = world.agency("UBND xã Ia Đal")
+    second = move_stock(line=first, to=there, quantity=30, **terms).target
+    held = threading.Event()
+
+    def hold_one_after_the_other() -> str:
+        with transaction.atomic():
+            ledger_stock.lock_line(first)
+            held.set()
+            _until_somebody_waits()
+            ledger_stock.lock_line(second)
+        return "both"
+
+    def back() -> StockMovement:
+        held.wait(60)
+        return move_stock(line=second, to=first.custodian, quantity=30, **terms)
+
+    outcomes = _at_once(hold_one_after_the_other, back)
+    assert {type(outcome).__name__ for outcome in outcomes} == {"str", "StockMovement"}
+    assert SupplyBalance.objects.get(line=first).moved == 0
+
+
+def _until_somebody_waits() -> None:
+    """For a row that is locked here."""
+    for _ in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone():
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
