@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from directory.models import User
 from directory.templatetags.portal import signed
 from directory.ways import Way
-from distributions.models import Allocation, DeliveryCorrection, Distribution
+from distributions.models import Allocation, DeliveryCorrection, Distribution, DistributionLine
 from donors.models import Pledge, Purchase, Receipt, SupplyLine
 from donors.numbers import grouped
 from donors.stock import with_moved
@@ -214,7 +214,8 @@ class Chain:
 
     def _distributions(self) -> Step:
         rows = self._chosen("distribution", Q(lines__allocation__in=self.allocations))
-        rows = rows.select_related("place__unit").prefetch_related("lines__corrections__turns")
+        rows = rows.select_related("place__unit")
+        rows = rows.prefetch_related(Prefetch("lines", self._lines()), "lines__corrections__turns")
         rows = rows.order_by("planned_on", "pk")
 
         def said(row: Distribution) -> Link:
@@ -224,6 +225,11 @@ class Chain:
 
         return self._step(gettext_lazy("Distribution"), rows, said)
 
+    def _lines(self) -> QuerySet[DistributionLine]:
+        """Of a distribution what of it belongs to the chain: it may carry other goods to others besides."""
+        lines = DistributionLine.objects.order_by("pk")
+        return lines if self.noun == "distribution" else lines.filter(allocation__in=self.allocations)
+
     def _reports(self) -> Step:
         """The periods in whose figures confirmed distributions or their corrections count, with the rows."""
         hanging = Q(lines__allocation__in=self.allocations)
@@ -231,7 +237,7 @@ class Chain:
         days = confirmed.values_list("occurred_on", "area_id", "place__unit_id").distinct()
         seen = ReportingPeriod.objects.visible_to(self.user).order_by("starts_on", "kind")
         made = (
-            DeliveryCorrection.objects.filter(line__distribution__in=confirmed)
+            DeliveryCorrection.objects.filter(line__distribution__in=confirmed, line__in=self._lines())
             .order_by()
             .select_related("line__distribution__place")
         )
@@ -247,14 +253,21 @@ class Chain:
 
 def _corrected(row: Distribution) -> list[str]:
     """What was corrected of it and when: “corrected by −18 on 02/06/2025”."""
-    pieces = _("corrected by %(difference)s on %(day)s")
-    turns = _("child-turns corrected by %(difference)s on %(day)s")
     return [
-        (pieces if each.received else turns)
+        _words_of(each)
         % {"difference": signed(each.received or each.child_turns), "day": _day(localdate(each.at))}
         for line in row.lines.all()
         for each in line.corrections.all()
     ]
+
+
+def _words_of(each: DeliveryCorrection) -> str:
+    """Neither pieces nor child-turns: what did not arrive, or between age bands."""
+    if each.received:
+        return _("corrected by %(difference)s on %(day)s")
+    if each.child_turns:
+        return _("child-turns corrected by %(difference)s on %(day)s")
+    return _("corrected on %(day)s")
 
 
 def _lines_paid(cash_lines: Iterable[int]) -> list[SupplyLine]:

@@ -15,6 +15,15 @@ from django.utils.translation import gettext as _
 from directory import clock
 from directory.models import User
 from directory.ways import ways_from
+from distributions.actions import (
+    ConfirmedLine,
+    PlannedLine,
+    confirm_delivery,
+    correct_delivery,
+    plan_distribution,
+    send_distribution,
+)
+from distributions.actions.correction_checks import stands
 from donors.actions import move_stock
 from donors.models import Receipt
 from needs.fill import Fill, fill_of_each
@@ -189,3 +198,53 @@ def test_a_correction_is_told_and_leads_to_the_period_in_which_it_counts(
     )
     rows = [reverse("period_rows", args=[period.pk]) for period in (links.period, year)]
     assert [link.url.partition("?")[0] for link in reports.links] == rows
+
+
+def test_what_a_distribution_carried_to_others_is_no_part_of_the_chain(
+    world: World, links: Links, coordinator: User
+) -> None:
+    """Two needs, one distribution: the line of the other was corrected."""
+    day = clock.today()
+    other = build.allocated(world, 5, need=build.need_of(world, 9, band="0-2"))
+    distribution = plan_distribution(
+        by=coordinator,
+        area=other.need.item.area,
+        lead_agency=coordinator.agency,
+        place=other.need.place,
+        planned_on=day,
+        lines=[PlannedLine(5, allocation=row) for row in (links.allocation, other)],
+    )
+    send_distribution(by=coordinator, distribution=distribution)
+    officer = world.user("officer.iadom")
+    lines = distribution.lines.order_by("pk")
+    confirmed = [ConfirmedLine(line, 5, child_turns={line.allocation.need.age_band_id: 5}) for line in lines]
+    confirm_delivery(by=officer, distribution=distribution, occurred_on=day, lines=confirmed)
+    line = lines.get(allocation=other)
+    right = ConfirmedLine(
+        line, 4, missing=1, difference_reason="Gõ nhầm", child_turns=confirmed[1].child_turns
+    )
+    correct_delivery(by=officer, line=line, right=right, seen=stands(line))
+    said = [
+        [link.facts.count("−1") for link in Chain(coordinator, noun, subject).steps()[4].links]
+        for noun, subject in (
+            ("need", links.need),
+            ("allocation", other),
+            ("distribution", distribution),
+        )
+    ]
+    assert said == [[0, 0], [1], [1]]
+
+
+def test_a_correction_of_what_did_not_arrive_is_told_without_a_difference(
+    world: World, coordinator: User
+) -> None:
+    of = build.delivered(world, 15, received=12)
+    line = of.lines.get()
+    right = ConfirmedLine(
+        line, 12, missing=3, difference_reason="Không thấy", child_turns={world.band("3-5").pk: 12}
+    )
+    committee = world.agency("UBND xã Ia Dom")
+    other = world.user("coordinator.2")  # who sent it corrects nothing of it
+    correct_delivery(by=other, line=line, right=right, seen=stands(line), on_behalf_of=committee)
+    [said] = [link.facts for link in Chain(coordinator, "distribution", of).steps()[4].links]
+    assert said.endswith(_("corrected on %(day)s") % {"day": date_format(clock.today(), "SHORT_DATE_FORMAT")})
