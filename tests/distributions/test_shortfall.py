@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
 from directory import history
+from directory.deeds import acting
 from directory.errors import Forbidden, NotEnough, Refusal, WrongState
 from directory.models import HistoryEntry, User
 from distributions.actions import (
     ConfirmedLine,
     confirm_delivery,
+    correct_delivery,
     note_difference,
     send_distribution,
     settle_missing,
 )
+from distributions.actions.correction_checks import stands
 from distributions.models import AllocationBalance, Distribution, DistributionLine
 from distributions.proof import prove
 from distributions.todo import todo
@@ -247,3 +252,20 @@ def test_the_page_of_the_sender_takes_the_note(
     assert client.get(page).context["may_note"] is True
     assert client.post(reverse("difference_note", args=[short.distribution_id]))["Location"] == page
     assert client.get(page).context["may_note"] is False
+
+
+def test_an_upgrade_goes_back_and_forth_with_what_is_missing(short: DistributionLine, officer: User) -> None:
+    """An earlier portal left what is missing in transit, and its need covered."""
+    upgrade = import_module("distributions.migrations.0007_reopen_the_needs_of_what_is_missing")
+    before = books_of(short)
+    with acting():
+        upgrade.cover_again(apps, None)
+        balance = AllocationBalance.objects.get()
+        assert (balance.in_transit, balance.missing) == (5, 0)
+        upgrade.reopen(apps, None)
+    assert (books_of(short), prove().faults) == (before, [])
+    turns = {short.child_turns.get().age_band_id: 11}
+    right = ConfirmedLine(short, 12, returned=3, missing=5, difference_reason=WHY, child_turns=turns)
+    correct_delivery(by=officer, line=short, right=right, seen=stands(short))
+    with pytest.raises(RuntimeError):
+        upgrade.cover_again(apps, None)
