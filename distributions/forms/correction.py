@@ -38,10 +38,12 @@ class CorrectForm(forms.Form):
         known = {band.pk: band for band in bands_of(line, bands)}
         self.bands = [*known.values(), *(row.age_band for pk, row in reported.items() if pk not in known)]
         self._add_quantities(may_decide)
+        standing = {pk: row.standing for pk, row in reported.items()}
+        # What went to another band stands empty, which is 0: beside “all ages” a typed one is refused.
+        shown = {pk: count for pk, count in standing.items() if count} or standing
         for band in self.bands:
-            standing = reported[band.pk].standing if band.pk in reported else None
             self.fields[f"{self.name}-band-{band.pk}"] = WholeNumberField(
-                label=str(band), initial=standing, required=len(self.bands) == 1
+                label=str(band), initial=shown.get(band.pk), required=len(self.bands) == 1
             )
         self.fields[f"{self.name}-difference_reason"] = forms.CharField(
             label=_("What was wrong, and how that is known"), max_length=300

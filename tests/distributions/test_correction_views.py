@@ -113,3 +113,17 @@ def test_corrections_cost_the_same_for_one_and_for_three(line, officer, client_o
     correct(100)
     correct(90)
     assert queries_of(client, detail) == one
+
+
+def test_what_went_to_other_age_bands_is_corrected_once_more_without_being_cleared(
+    world: World, officer: User, client_of: ClientOf
+) -> None:
+    allocation = build.allocated(world, 20, need=build.need_of(world, 20, band="all"))
+    line = build.delivered(world, 20, allocation=allocation, child_turns={"all": 20}).lines.get()
+    client, why = client_of(officer), {f"line-{line.pk}-difference_reason": "Nhầm nhóm tuổi"}
+    small, big, whole = (f"line-{line.pk}-band-{world.band(code).pk}" for code in ("3-5", "6-10", "all"))
+    body = typed(client, line) | why | {small: "12", big: "8", whole: ""}
+    assert client.post(page_of(line), body).status_code == 302
+    assert client.post(page_of(line), typed(client, line) | why | {small: "11"}).status_code == 302
+    standing = {row.age_band.code: row.standing for row in line.child_turns.all()}
+    assert standing == {"all": 0, "3-5": 11, "6-10": 8}
