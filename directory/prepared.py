@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -66,29 +67,40 @@ class Prepared(Generic[R]):
 
 _numbers = itertools.count(1)
 _compiled: dict[tuple[Any, ...], _Rows] = {}
-_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # connection → what it has planned
+# connection → what it has planned, by which name
+_known: WeakKeyDictionary[Any, dict[Statement, str]] = WeakKeyDictionary()
 
 
 class Statement:
     """SQL with places for values, some of them constants; ``text`` is what a cursor is to execute."""
 
     def __init__(self, sql: str, parameters: Sequence[Any]) -> None:
-        self.name, self.sql, self.parameters = f"portal_{next(_numbers)}", sql, tuple(parameters)
+        self.sql, self.parameters = sql, tuple(parameters)
 
     def text(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[str, Any]:
         if not _may_prepare(connection):
             return self.sql, [values[one.name] if isinstance(one, Slot) else one for one in self.parameters]
-        self._plan(connection)
+        name = self._plan(connection)
         given = [values[one.name] for one in self.parameters if isinstance(one, Slot)]
         places = f" ({', '.join(['%s'] * len(given))})" if given else ""
-        return f"EXECUTE {self.name}{places}", given
+        return f"EXECUTE {name}{places}", given
 
-    def _plan(self, connection: BaseDatabaseWrapper) -> None:
+    @contextmanager
+    def asked(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
+        """Around its execution: once a column has another type, the next one plans it anew."""
+        try:
+            yield
+        except NotSupportedError:
+            _known.pop(connection.connection, None)
+            raise
+
+    def _plan(self, connection: BaseDatabaseWrapper) -> str:
         """Once for each connection; a statement of the session, whatever becomes of the transaction."""
         connection.ensure_connection()
-        known = _known.setdefault(connection.connection, set())
-        if self.name in known:
-            return
+        known = _known.setdefault(connection.connection, {})
+        if self in known:
+            return known[self]
+        name = f"portal_{next(_numbers)}"
         places = (f"${number}" for number in itertools.count(1))
         constants = [one for one in self.parameters if not isinstance(one, Slot)]
         marks = iter(self.parameters)
@@ -99,8 +111,9 @@ class Statement:
         )
         with connection.wrap_database_errors, connection.connection.cursor() as cursor:
             # No value is in the text but the constants of the queryset itself, and these by the driver.
-            cursor.execute(f"PREPARE {self.name} AS {text}", constants)
-        known.add(self.name)
+            cursor.execute(f"PREPARE {name} AS {text}", constants)
+        known[self] = name
+        return name
 
 
 @dataclass(frozen=True)
@@ -119,7 +132,8 @@ class _Rows:
         text = self.statement.text(connection, adapted)
         compiler.as_sql = lambda *_args, **_kwargs: text  # type: ignore[method-assign]
         compiler.get_converters = lambda _columns: self.converters  # type: ignore[method-assign,assignment]
-        return list(self.iterable(_Asked(connection.alias, compiler)))
+        with self.statement.asked(connection):
+            return list(self.iterable(_Asked(connection.alias, compiler)))
 
 
 def _may_prepare(connection: BaseDatabaseWrapper) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import NotSupportedError, connection, transaction
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
@@ -83,3 +83,16 @@ def test_behind_a_pool_nothing_is_prepared(world: World, monkeypatch: pytest.Mon
     with CaptureQueriesContext(connection) as queries:
         assert PLACES.ask(unit=unit, day=DAY)
     assert [row["sql"].split()[0] for row in queries] == ["SELECT"]
+
+
+@pytest.mark.postgresql
+def test_once_a_column_has_another_type_it_is_planned_anew(world: World) -> None:
+    """A migration while the portal runs: one request fails, not all that come by the same connection."""
+    asked = Prepared(lambda name: Agency.objects.filter(short_name=name))
+    assert asked.ask(name="TTYT")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE directory_agency ALTER COLUMN short_name TYPE varchar(199)")
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        asked.ask(name="TTYT")
+    assert [agency.short_name for agency in asked.ask(name="TTYT")] == ["TTYT"]
