@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from directory import history
+from directory import clock, history
 from directory.errors import Forbidden, Refusal, Stale
 from directory.models import HistoryEntry, User
 from donors.actions import (
@@ -58,7 +58,7 @@ def test_a_change_is_kept_with_who_and_from_what_to_what(world: World, coordinat
     entry = HistoryEntry.objects.of(giver).first()
     assert entry.details["before"].keys() == entry.details["after"].keys() == {"name", "phone", "origin"}
     newest, first = changes_of(giver)
-    assert newest.by == coordinator
+    assert (newest.by, newest.at) == (coordinator, clock.now())
     assert [after for _name, _before, after in newest.fields][1:] == ["Cty Đại Phát", "0912345678"]
     assert [before for _name, before, _after in first.fields] == ["", "", ""]
 
