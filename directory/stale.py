@@ -20,10 +20,15 @@ def refuse_stale(
     twice differs in nothing and is let through. Call it inside an action, with the row locked.
     """
     newest = history.version_of(row)
-    differing = [] if newest == version else [name for name in yours if yours[name] != theirs.get(name)]
+    if newest != version:
+        refuse_differing(history.last_writer(row), newest=newest, theirs=theirs, yours=yours)
+
+
+def refuse_differing(by: object, *, newest: int, theirs: Mapping[str, str], yours: Mapping[str, str]) -> None:
+    """The same for rows that count their versions themselves: ``by`` saved the ``newest``, ``theirs``."""
+    differing = [name for name in yours if yours[name] != theirs.get(name)]
     if not differing:
         return
-    by = history.last_writer(row)
     raise Stale(
         [Problem(says_both(theirs.get(name, ""), yours[name], by), name) for name in differing],
         theirs={name: theirs.get(name) for name in differing},

@@ -8,7 +8,7 @@ from directory import clock
 from directory.errors import Forbidden
 from directory.models import Agency, Place, Succession, Unit, User
 from directory.roles import Permission, Role
-from distributions.models import Allocation, Distribution, Recommendation
+from distributions.models import Allocation, Distribution, Recommendation, SupervisionVisit
 from distributions.scope import follows
 from distributions.states import DistributionState
 from donors.models import SupplyLine
@@ -81,6 +81,12 @@ def may_supervise(user: User, scope: Unit) -> bool:
 
 def may_supervise_at(user: User, place: Place) -> bool:
     return user.may(Permission.SUPERVISE) and place.unit_id in user.reach.communes
+
+
+def may_inspect(user: User, visit: SupervisionVisit) -> bool:
+    """The coordinating office writes down and corrects what was found; nobody of a delivery they sent."""
+    sent_it = visit.distribution is not None and visit.distribution.sent_by_id == user.pk
+    return may_supervise_at(user, visit.place) and not sent_it
 
 
 def may_answer(user: User, recommendation: Recommendation) -> bool:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("supervision/new/", views.visit_create, name="visit_create"),
     path("supervision/<int:pk>/", views.visit_detail, name="visit_detail"),
     path("supervision/<int:pk>/record/", views.visit_record, name="visit_record"),
+    path("supervision/<int:pk>/correct/", views.visit_correct, name="visit_correct"),
     path("supervision/<int:pk>/cancel/", views.visit_cancel, name="visit_cancel"),
     path("supervision/<int:pk>/recommend/", views.recommendation_create, name="recommendation_create"),
     path("supervision/samples/", views.sample_create, name="sample_create"),

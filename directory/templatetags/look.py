@@ -108,6 +108,7 @@ DEEDS = (
     gettext_noop("remove scan"),
     gettext_noop("draw sample"),
     gettext_noop("record visit"),
+    gettext_noop("correct visit"),
     gettext_noop("recommend"),
     gettext_noop("answer recommendation"),
     gettext_noop("send back recommendation"),

@@ -25,7 +25,9 @@ from distributions.actions.scan import keep_scan, remove_scan
 from distributions.actions.shortfall import note_difference, settle_missing
 from distributions.actions.support_plan import ProposedGap, ProposedLine, Reasons, accept_plan
 from distributions.actions.support_plan_undo import undo_plan
-from distributions.actions.visit import Found, cancel_visit, plan_visit, record_visit
+from distributions.actions.visit import cancel_visit, plan_visit, record_visit
+from distributions.actions.visit_checks import Found
+from distributions.actions.visit_correction import RightVisit, correct_visit
 
 __all__ = [
     "ConfirmedLine",
@@ -35,6 +37,7 @@ __all__ = [
     "ProposedLine",
     "Reasons",
     "Recommended",
+    "RightVisit",
     "accept_plan",
     "add_question",
     "allocate",
@@ -45,6 +48,7 @@ __all__ = [
     "close_recommendation",
     "confirm_delivery",
     "correct_delivery",
+    "correct_visit",
     "default_pledge",
     "draw_sample",
     "keep_scan",

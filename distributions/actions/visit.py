@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory import clock, history
@@ -17,6 +15,15 @@ from directory.errors import Forbidden, Refusal
 from directory.models import Place, Unit, User
 from directory.states import target_of
 from distributions.actions.recommendation import Recommended, add_recommendation, check_recommended
+from distributions.actions.visit_checks import (
+    Found,
+    check_conclusion,
+    check_day,
+    check_drawn,
+    check_findings,
+    check_team,
+    looked_at_nothing,
+)
 from distributions.models import (
     ChecklistItem,
     Distribution,
@@ -28,19 +35,6 @@ from distributions.permissions import may_supervise_at
 from distributions.problems import Problems
 from distributions.states import VISIT_TRANSITIONS, DistributionState, VisitState
 from distributions.wording import day, number
-
-
-@dataclass(frozen=True)
-class Found:
-    """The answer to a question; ``note`` says what is not in order."""
-
-    item: ChecklistItem
-    answer: str
-    note: str = ""
-
-    def place(self, what: str) -> str:
-        """The field of the form where it stands."""
-        return f"item-{self.item.pk}-{what}"
 
 
 @action
@@ -62,8 +56,7 @@ def plan_visit(
             _("Only the coordinating office plans supervision visits, in its own communes. Ask it.")
         )
     problems = Problems()
-    if not team.strip():
-        problems.add("team", _("Say who goes, with their agencies."), "team")
+    check_team(problems, team)
     if not place.is_valid_on(planned_on):
         problems.add(
             "place_ended",
@@ -73,12 +66,7 @@ def plan_visit(
         )
     if distribution is not None:
         _check_distribution(problems, distribution, place)
-    if sample is not None and not _drew(sample, distribution):
-        problems.add(
-            "not_drawn",
-            _("The sample did not draw this delivery. Begin on the delivery's own page instead."),
-            "distribution",
-        )
+    check_drawn(problems, sample, distribution, "distribution")
     problems.refuse()
     visit = SupervisionVisit.objects.create(
         code=next_code("GS", clock.today().year),
@@ -110,14 +98,14 @@ def record_visit(
     Raises ``Forbidden`` (others, and who sent the distribution), ``WrongState`` unless planned, ``Refusal``
     with all that is missing: an answer, a note on what is not in order, the conclusion.
     """
-    visit = _locked(visit)
+    visit = locked_visit(visit)
     check_inspector(by, visit)
     target = target_of(VISIT_TRANSITIONS, "record", visit.state, _state_refusal(visit))
     problems = Problems()
-    _check_day(problems, visit, done_on)
-    _check_findings(problems, visit, findings)
-    if not conclusion.strip():
-        problems.add("conclusion", _("Sum up what was found in a sentence or two."), "conclusion")
+    check_day(problems, visit, done_on)
+    check_findings(problems, {item.pk: item.question for item in questions_for(visit.place)}, findings)
+    _check_something_seen(problems, findings)
+    check_conclusion(problems, conclusion)
     for recommended in recommendations:
         check_recommended(problems, visit, recommended, done_on)
     problems.refuse()
@@ -144,7 +132,7 @@ def cancel_visit(
     *, by: User, visit: SupervisionVisit, reason: str, key: uuid.UUID | None = None
 ) -> SupervisionVisit:
     """Raises ``Forbidden``, ``WrongState`` unless planned, ``Refusal`` without a reason."""
-    visit = _locked(visit)
+    visit = locked_visit(visit)
     if not may_supervise_at(by, visit.place):
         raise Forbidden(_("Only the coordinating office cancels supervision visits. Ask it."))
     target = target_of(VISIT_TRANSITIONS, "cancel", visit.state, _state_refusal(visit))
@@ -156,7 +144,7 @@ def cancel_visit(
     return visit
 
 
-def _locked(visit: SupervisionVisit) -> SupervisionVisit:
+def locked_visit(visit: SupervisionVisit) -> SupervisionVisit:
     rows = SupervisionVisit.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("place__unit", "distribution").get(pk=visit.pk)
 
@@ -198,47 +186,8 @@ def _check_distribution(problems: Problems, distribution: Distribution, place: P
         )
 
 
-def _drew(sample: SupervisionSample, distribution: Distribution | None) -> bool:
-    return distribution is not None and sample.distributions.filter(pk=distribution.pk).exists()
-
-
-def _check_day(problems: Problems, visit: SupervisionVisit, done_on: date) -> None:
-    if done_on > clock.today():
-        problems.add(
-            "future",
-            _("%(day)s has not come yet. Enter the day of the visit.") % {"day": day(done_on)},
-            "done_on",
-        )
-    distribution = visit.distribution
-    if distribution is None or distribution.sent_at is None:
-        return
-    sent_on = timezone.localdate(distribution.sent_at)
-    if done_on < sent_on:
-        problems.add(
-            "before_sent",
-            _("%(code)s was sent on %(sent)s only. Enter the day on which it was looked at.")
-            % {"code": distribution.code, "sent": day(sent_on)},
-            "done_on",
-        )
-
-
-def _check_findings(problems: Problems, visit: SupervisionVisit, findings: Sequence[Found]) -> None:
-    asked = questions_for(visit.place)
-    given = {found.item.pk: found for found in findings}
-    if len(given) < len(findings):
-        problems.add("twice", _("A question was answered twice. Reload the page and enter it again."))
-    for item in asked:
-        if item.pk not in given:
-            problems.add(
-                "unanswered", _("Answer “%(question)s”.") % {"question": item}, f"item-{item.pk}-answer"
-            )
-    known = {item.pk for item in asked}
-    for found in findings:
-        if found.item.pk not in known or found.answer not in Finding.Answer.values:
-            problems.add("foreign", _("Choose one of the answers."), found.place("answer"))
-        elif found.answer == Finding.Answer.NO and not found.note.strip():
-            problems.add("no_note", _("Say what is not in order."), found.place("note"))
-    if findings and all(found.answer == Finding.Answer.NOT_LOOKED_AT for found in findings):
+def _check_something_seen(problems: Problems, findings: Sequence[Found]) -> None:
+    if looked_at_nothing(findings):
         problems.add(
             "nothing_seen",
             _("Of %(count)s questions none was looked at: cancel the visit instead.")

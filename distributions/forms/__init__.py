@@ -18,6 +18,7 @@ from distributions.forms.supervision import (
 )
 from distributions.forms.support_plan import AcceptForm, UndoForm
 from distributions.forms.visit import RecommendationFields, RecordForm, VisitForm, VisitListForm
+from distributions.forms.visit_correction import CorrectVisitForm
 
 __all__ = [
     "AcceptForm",
@@ -29,6 +30,7 @@ __all__ = [
     "CloseForm",
     "ConfirmForm",
     "CorrectForm",
+    "CorrectVisitForm",
     "DefaultForm",
     "DistributionForm",
     "FollowForm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -65,24 +65,52 @@ class RecommendationFields(forms.Form):
         return Recommended(data["text"], data["owner"], data["due_on"])
 
 
-class RecordForm(forms.Form):
-    """An answer and a note for each question, the conclusion, and room for some recommendations."""
+class FoundForm(forms.Form):
+    """The day, an answer and a note for each question, the conclusion.
+
+    ``asked``: each question with its words; ``answered``: what stands.
+    """
 
     done_on = VietnameseDateField(label=_("Visited on"))
     conclusion = forms.CharField(
         label=_("Conclusion"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
 
-    def __init__(self, *args: Any, questions: Sequence[ChecklistItem], user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.questions = questions
-        for item in questions:
+    def ask(self, asked: Iterable[tuple[ChecklistItem, str]], answered: Mapping[int, Finding]) -> None:
+        self.questions = []
+        for item, words in asked:
+            self.questions.append(item)
+            stands = answered.get(item.pk)
             self.fields[f"item-{item.pk}-answer"] = forms.ChoiceField(
-                label=item.question, choices=Finding.Answer.choices, widget=forms.RadioSelect, required=False
+                label=words,
+                choices=Finding.Answer.choices,
+                widget=forms.RadioSelect,
+                required=False,
+                initial=stands and stands.answer,
             )
             self.fields[f"item-{item.pk}-note"] = forms.CharField(
-                label=_("Note"), max_length=500, required=False
+                label=_("Note"), max_length=500, required=False, initial=stands and stands.note
             )
+
+    def rows_of_questions(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
+        for item in self.questions:
+            yield self[f"item-{item.pk}-answer"], self[f"item-{item.pk}-note"]
+
+    def findings(self) -> list[Found]:
+        data = self.cleaned_data
+        return [
+            Found(item, answer, data[f"item-{item.pk}-note"])
+            for item in self.questions
+            if (answer := data[f"item-{item.pk}-answer"])
+        ]
+
+
+class RecordForm(FoundForm):
+    """What was found, and room for some recommendations."""
+
+    def __init__(self, *args: Any, questions: Sequence[ChecklistItem], user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask([(item, item.question) for item in questions], {})
         agencies = Agency.objects.visible_to(user).on(clock.today()).order_by("name")
         for row in range(1, RECOMMENDATION_ROWS + 1):
             self.fields[f"r{row}-text"] = forms.CharField(
@@ -93,21 +121,9 @@ class RecordForm(forms.Form):
             )
             self.fields[f"r{row}-due_on"] = VietnameseDateField(label=_("Due on"), required=False)
 
-    def rows_of_questions(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
-        for item in self.questions:
-            yield self[f"item-{item.pk}-answer"], self[f"item-{item.pk}-note"]
-
     def rows_of_recommendations(self) -> Iterator[list[forms.BoundField]]:
         for row in range(1, RECOMMENDATION_ROWS + 1):
             yield [self[f"r{row}-{part}"] for part in ("text", "owner", "due_on")]
-
-    def findings(self) -> list[Found]:
-        data = self.cleaned_data
-        return [
-            Found(item, answer, data[f"item-{item.pk}-note"])
-            for item in self.questions
-            if (answer := data[f"item-{item.pk}-answer"])
-        ]
 
     def recommendations(self) -> list[Recommended]:
         found = [self._recommended(f"r{row}") for row in range(1, RECOMMENDATION_ROWS + 1)]

@@ -9,6 +9,7 @@ from distributions.models.sample import SupervisionSample
 from distributions.models.scan import DeliveryScan
 from distributions.models.support_plan import SupportPlan, SupportPlanGap, SupportPlanLine
 from distributions.models.visit import Finding, SupervisionVisit
+from distributions.models.visit_correction import CorrectedFinding, VisitCorrection
 
 __all__ = [
     "Allocation",
@@ -16,6 +17,7 @@ __all__ = [
     "AllocationMove",
     "ChecklistItem",
     "ChildTurns",
+    "CorrectedFinding",
     "CorrectedTurns",
     "DeliveryCorrection",
     "DeliveryScan",
@@ -28,4 +30,5 @@ __all__ = [
     "SupportPlan",
     "SupportPlanGap",
     "SupportPlanLine",
+    "VisitCorrection",
 ]

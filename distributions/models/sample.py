@@ -22,6 +22,9 @@ class SupervisionSampleQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> SupervisionSampleQuerySet:
         return self.filter(scope_id__in=user.reach.scopes)
 
+    def that_drew(self, distribution: Distribution) -> SupervisionSampleQuerySet:
+        return self.filter(distributions=distribution)
+
     def newest(self) -> SupervisionSampleQuerySet:
         """The last ten, for the page that draws another."""
         return self.select_related("scope", "by__agency")[:10]

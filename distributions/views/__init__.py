@@ -54,6 +54,7 @@ from distributions.views.visit import (
     visit_list,
     visit_record,
 )
+from distributions.views.visit_correction import visit_correct
 
 __all__ = [
     "allocation_board",
@@ -97,6 +98,7 @@ __all__ = [
     "support_plan_propose",
     "support_plan_undo",
     "visit_cancel",
+    "visit_correct",
     "visit_create",
     "visit_detail",
     "visit_export",

@@ -20,10 +20,17 @@ from directory.screens import client_key_of, show_refusal
 from distributions.actions import cancel_visit, plan_visit, record_visit
 from distributions.actions.visit import check_inspector, check_recordable, questions_for
 from distributions.forms import CancelForm, RecommendationFields, RecordForm, VisitForm, VisitListForm
-from distributions.models import Distribution, Recommendation, SupervisionSample, SupervisionVisit
+from distributions.models import (
+    Distribution,
+    Recommendation,
+    SupervisionSample,
+    SupervisionVisit,
+    VisitCorrection,
+)
 from distributions.models.visit import SupervisionVisitQuerySet
-from distributions.permissions import may_supervise_at
+from distributions.permissions import may_inspect, may_supervise_at
 from distributions.states import VisitState
+from distributions.visit_versions import changes
 from distributions.workbooks_supervision import VISITS
 from documents.exports import in_words, list_response
 
@@ -97,13 +104,13 @@ def _chosen(request: Request) -> tuple[Distribution | None, SupervisionSample | 
 @access(Permission.VIEW_DISTRIBUTIONS)
 @require_safe
 def visit_detail(request: Request, pk: int) -> HttpResponse:
-    return show_visit(request, _visit(request, pk))
+    return show_visit(request, visit_within_reach(request, pk))
 
 
 @access(Permission.SUPERVISE)
 @require_http_methods(["GET", "POST"])
 def visit_record(request: Request, pk: int) -> HttpResponse:
-    visit = _visit(request, pk)
+    visit = visit_within_reach(request, pk)
     check_inspector(request.user, visit)
     if request.method == "GET":
         check_recordable(visit)
@@ -140,7 +147,7 @@ def visit_record(request: Request, pk: int) -> HttpResponse:
 @access(Permission.SUPERVISE)
 @require_POST
 def visit_cancel(request: Request, pk: int) -> HttpResponse:
-    visit = _visit(request, pk)
+    visit = visit_within_reach(request, pk)
     form, status = CancelForm(request.POST), 422
     if form.is_valid():
         try:
@@ -158,7 +165,7 @@ def visit_cancel(request: Request, pk: int) -> HttpResponse:
     return show_visit(request, visit, cancelling=form, status=status)
 
 
-def _visit(request: Request, pk: int) -> SupervisionVisit:
+def visit_within_reach(request: Request, pk: int) -> SupervisionVisit:
     return within_reach(SupervisionVisit.objects.visible_to(request.user).with_names(), pk=pk)
 
 
@@ -172,11 +179,14 @@ def show_visit(
 ) -> HttpResponse:
     """One visit; ``cancelling``, ``recommending``: what was refused, as it was typed."""
     supervises = may_supervise_at(request.user, visit.place)
+    findings, corrections = list(visit.findings.all()), list(VisitCorrection.objects.of(visit))
     context: dict[str, Any] = {
         "visit": visit,
-        "findings": visit.findings.all(),
+        "findings": findings,
+        "changes": changes(visit, findings, corrections),
         "recommendations": Recommendation.objects.of(visit).with_names(),
         "may_record": supervises and visit.state == VisitState.PLANNED,
+        "may_correct": may_inspect(request.user, visit) and visit.state == VisitState.DONE,
         "may_recommend": supervises and visit.state == VisitState.DONE,
         "refused": cancelling or recommending,
         "cancel_form": cancelling or CancelForm(),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from distributions.models import Recommendation, SupervisionVisit
+from distributions.models import Recommendation, SupervisionVisit, VisitCorrection
 from reports.figures.windows import Window
 
 # Named one by one in the text; more are counted.
@@ -32,17 +33,17 @@ class Followed:
 
 
 def visits(window: Window, communes: Collection[int]) -> list[Visited]:
-    """The visits done in a window and written down by its close."""
-    done = SupervisionVisit.objects.done().filter(
-        window.filter("done_on", "done_at"), place__unit_id__in=communes
+    """The visits done in a window and written down by its close; on the day that stood then."""
+    done = _dated(SupervisionVisit.objects.done(), window).filter(
+        window.filter("stood_on", "done_at"), place__unit_id__in=communes
     )
     return [Visited(*row) for row in done.order_by("pk").values_list("area_id", "place__unit_id")]
 
 
 def followed(window: Window, communes: Collection[int]) -> Followed:
     """Of the visits of a window; as they stood at the close of data."""
-    rows = Recommendation.objects.filter(
-        window.filter("visit__done_on", "visit__done_at"),
+    rows = _dated(Recommendation.objects.all(), window, "visit__").filter(
+        window.filter("stood_on", "visit__done_at"),
         visit__place__unit_id__in=communes,
         made_at__lt=window.closed_at,
     )
@@ -51,3 +52,13 @@ def followed(window: Window, communes: Collection[int]) -> Followed:
     left = still_open.select_related("owner").order_by("due_on", "pk")
     texts = tuple(f"{row.text} ({row.owner})" for row in left)
     return Followed(made, made - len(texts), texts)
+
+
+def _dated(rows: QuerySet, window: Window, path: str = "") -> QuerySet:
+    """``rows`` (visits, or what hangs on one by ``path``) with the day of the visit at the close of data.
+
+    A correction made later counts in the reports that were open then; this one says what it has said.
+    """
+    later = VisitCorrection.objects.filter(visit=OuterRef(f"{path}pk"), at__gte=window.closed_at)
+    former = Subquery(later.order_by("number").values("done_on")[:1])
+    return rows.annotate(stood_on=Coalesce(former, F(f"{path}done_on")))

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ from distributions.actions import (
     allocate,
     confirm_delivery,
     correct_delivery,
+    correct_visit,
     default_pledge,
     plan_distribution,
     reverse_allocation,
@@ -31,6 +33,8 @@ from distributions.proof import prove
 from donors.models import SupplyBalance, SupplyLine
 from needs.models import Need, NeedBalance
 from tests.distributions import build
+from tests.distributions.test_supervision import done
+from tests.distributions.test_visit_correction import as_it_stands
 from tests.donors import build as donors
 from tests.world import World
 
@@ -254,6 +258,23 @@ def test_of_two_corrections_at_once_one_is_booked(world: World) -> None:
         balance = NeedBalance.objects.get(need=need)
         assert balance.delivered == balance.covered in (18, 15)
     assert prove().faults == []
+
+
+def test_of_two_corrections_of_a_visit_at_once_one_is_kept_and_the_other_told(world: World) -> None:
+    by, other = world.user("coordinator"), world.user("coordinator.2")
+    for _ in range(5):
+        visit = done(world, by)
+        rights = [replace(as_it_stands(visit), conclusion=text) for text in ("Một", "Hai")]
+        outcomes = at_once(
+            lambda user=user, right=right, visit=visit: correct_visit(
+                by=user, visit=visit, right=right, reason="Gõ nhầm", version=0
+            )
+            for user, right in zip((by, other), rights, strict=True)
+        )
+        assert tally(outcomes) == {"VisitCorrection": 1, "stale": 1}
+        [kept] = visit.corrections.all()
+        visit.refresh_from_db()
+        assert visit.conclusion == ("Một" if kept.by == by else "Hai")
 
 
 def test_an_allocation_and_a_correction_upwards_never_cover_a_need_twice(world: World) -> None:

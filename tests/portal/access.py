@@ -168,7 +168,7 @@ OBJECTS: dict[str, Shows] = {
             *("delivery_scan", "delivery_scan_keep", "delivery_scan_remove"),
         )
     },
-    **{f"visit_{page}": one("visit") for page in ("detail", "record", "cancel")},
+    **{f"visit_{page}": one("visit") for page in ("detail", "record", "correct", "cancel")},
     "recommendation_create": one("visit"),
     **{
         f"recommendation_{page}": one("recommendation") for page in ("detail", "answer", "send_back", "close")
@@ -215,6 +215,7 @@ NOT_THEIRS = {
     ("delivery_confirm", "coordinator"),  # who sent it does not confirm it
     ("delivery_correct", "coordinator"),
     ("visit_record", "coordinator"),  # nor inspect it
+    ("visit_correct", "coordinator"),
     ("recommendation_answer", "coordinator"),  # made to the commune
 }
 # The district's issued report goes to its communes and names the donors of all [FIELD section 4, annex II].

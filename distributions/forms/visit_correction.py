@@ -1,0 +1,51 @@
+"""The form on which a recorded visit is put right: filled in with what stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from directory.models import User
+from distributions.actions import RightVisit
+from distributions.forms.visit import FoundForm
+from distributions.models import SupervisionSample, SupervisionVisit
+from distributions.visit_versions import named
+from needs.forms.catalogue import VersionedForm
+
+
+class CorrectVisitForm(VersionedForm, FoundForm):
+    """The questions are those that were asked then, in their words."""
+
+    team = forms.CharField(
+        label=_("Who goes"),
+        max_length=300,
+        help_text=_("Officials and their agencies, never a child's name."),
+    )
+    sample: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, label=_("How it was chosen"), required=False, empty_label=_("not by a sample")
+    )
+    reason = forms.CharField(label=_("What was wrong, and how that is known"), max_length=300)
+
+    def __init__(self, *args: Any, visit: SupervisionVisit, version: int, user: User, **kwargs: Any) -> None:
+        stands = {name: getattr(visit, name) for name in ("done_on", "team", "sample", "conclusion")}
+        super().__init__(*args, initial={**stands, "version": version}, **kwargs)
+        self.visit = visit
+        findings = {row.item_id: row for row in visit.findings.select_related("item")}
+        self.ask([(row.item, row.question) for row in findings.values()], findings)
+        self._offer_samples(user)
+
+    def _offer_samples(self, user: User) -> None:
+        """Those that drew the delivery; without one there is nothing to choose."""
+        if self.visit.distribution is None:
+            del self.fields["sample"]
+            return
+        samples = SupervisionSample.objects.visible_to(user).that_drew(self.visit.distribution)
+        self.fields["sample"].queryset = samples  # type: ignore[attr-defined]
+        self.fields["sample"].label_from_instance = named  # type: ignore[attr-defined]
+
+    def right(self) -> RightVisit:
+        data = self.cleaned_data
+        sample = data["sample"] if "sample" in self.fields else self.visit.sample
+        return RightVisit(data["done_on"], data["team"], sample, data["conclusion"], self.findings())
