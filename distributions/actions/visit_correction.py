@@ -164,7 +164,7 @@ def _keep(by: User, visit: SupervisionVisit, nth: int, reason: str) -> VisitCorr
         number=nth,
         reason=reason,
         by=by,
-        done_on=visit.done_on,
+        done_on=visit.done_on,  # type: ignore[misc]  # of a visit that is done
         team=visit.team,
         sample=visit.sample,
         conclusion=visit.conclusion,

@@ -28,9 +28,9 @@ class CorrectVisitForm(VersionedForm, FoundForm):
     )
     reason = forms.CharField(label=_("What was wrong, and how that is known"), max_length=300)
 
-    def __init__(self, *args: Any, visit: SupervisionVisit, version: int, user: User, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, visit: SupervisionVisit, version: int, user: User) -> None:
         stands = {name: getattr(visit, name) for name in ("done_on", "team", "sample", "conclusion")}
-        super().__init__(*args, initial={**stands, "version": version}, **kwargs)
+        super().__init__(data, initial={**stands, "version": version})
         self.visit = visit
         findings = {row.item_id: row for row in visit.findings.select_related("item")}
         self.ask([(row.item, row.question) for row in findings.values()], findings)
