@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+F = TypeVar("F", bound=forms.Field)
 SPACES = re.compile(r"\s+")
 PLAIN = re.compile(r"[0-9]+")
 # 1.234.567 or 1 234 567, the same sign all through; 0.125 is a decimal, not a grouping.
@@ -55,6 +56,12 @@ def _number_error(code: str, typed: str, **params: int) -> ValidationError:
     return ValidationError(NUMBER_MESSAGES[code], code=code, params={"text": shown, **params})
 
 
+def asked_sometimes(field: F) -> F:
+    """A field that may stay empty or not by what else is typed: it is never marked as optional."""
+    field.asked_sometimes = True  # type: ignore[attr-defined]
+    return field
+
+
 class WholeNumberField(forms.Field):
     """A count, or whole đồng (``max_digits=13``). Empty is None, which is not 0."""
 
@@ -91,13 +98,19 @@ class GroupedNumberField(WholeNumberField):
 
 
 class VietnameseDateField(forms.DateField):
-    """A day typed as dd/mm/yyyy: 03/04/2025 is 3 April in every language of the portal."""
+    """A day typed as dd/mm/yyyy: 03/04/2025 is 3 April in every language of the portal.
+
+    Also without signs (03042025, 030425): the number pad of a phone has none. Two digits are a year of 2000.
+    """
 
     FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
+    BARE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})")
+    SHORT = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{2})")
     default_error_messages = {
         "required": _("No day was typed. Type it as day/month/year, for example 03/04/2025."),
         "invalid": _(
-            "This is not a day of the calendar. Type day/month/year, for example 03/04/2025 for 3 April."
+            "This is not a day of the calendar. Type day/month/year, for example 03/04/2025 or 03042025 for "
+            "3 April."
         ),
         "out_of_range": _("The year lies outside 2000 to 2100. Check the year."),
     }
@@ -110,10 +123,21 @@ class VietnameseDateField(forms.DateField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
+        day = super().to_python(self._with_signs(value) if isinstance(value, str) else value)
         if day is not None and not self.FIRST <= day <= self.LAST:
             raise ValidationError(self.error_messages["out_of_range"], code="out_of_range")
         return day
+
+    def _with_signs(self, typed: str) -> str:
+        """“03042025”, “030425” and “3/4/25” as 03/04/2025; everything else as it is."""
+        text = typed.strip()
+        if bare := self.BARE.fullmatch(text):
+            day, month, year = bare.groups()
+        elif short := self.SHORT.fullmatch(text):
+            day, _sign, month, year = short.groups()
+        else:
+            return typed
+        return f"{day}/{month}/{year if len(year) == 4 else f'20{year}'}"
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off"}

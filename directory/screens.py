@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from directory.errors import Refusal
+from directory.errors import Problem, Refusal
 from directory.models import RequestKey
 
 
@@ -35,10 +36,15 @@ def was_sent_before(request: HttpRequest) -> bool:
 def show_refusal(form: forms.BaseForm, refusal: Refusal) -> int:
     """Put each problem at its field (or on top of the form); returns the status for the response."""
     form.refused_with = refusal.status  # type: ignore[attr-defined]
-    for problem in refusal.problems:
-        place = problem.place if problem.place in form.fields else None
-        form.add_error(place, forms.ValidationError(str(problem.message), code=refusal.code))
+    show_problems(form, refusal.problems, refusal.code)
     return refusal.status
+
+
+def show_problems(form: forms.BaseForm, problems: Iterable[Problem], code: str = "") -> None:
+    """Put each problem at its field, or on top of the form."""
+    for problem in problems:
+        place = problem.place if problem.place in form.fields else None
+        form.add_error(place, forms.ValidationError(str(problem.message), code=code))
 
 
 def status_of(form: forms.BaseForm) -> int:

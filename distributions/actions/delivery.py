@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from directory import clock, history
 from directory.deeds import action
+from directory.errors import Problem
 from directory.models import Agency, User
 from directory.scope import is_difficult
 from directory.states import target_of
@@ -21,6 +22,9 @@ from distributions.actions.delivery_checks import (
     check_day,
     check_line,
     check_loss,
+    check_quantities,
+    check_reached,
+    check_turns,
 )
 from distributions.actions.distribution import locked
 from distributions.actions.scan import store_scan
@@ -89,6 +93,33 @@ def confirm_delivery(
     if scan is not None:
         store_scan(by, distribution, scan)
     return distribution
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A line of a form that is wrong elsewhere, with what of it could be read."""
+
+    line: ConfirmedLine
+    quantities: bool
+    turns: bool
+
+
+def look_over(distribution: Distribution, occurred_on: date | None, lines: Sequence[Typed]) -> list[Problem]:
+    """What ``confirm_delivery`` would refuse of a form that is not whole yet. Reads only.
+
+    So that a person hears of everything at once, not first of the day and then of the sums.
+    """
+    problems, bands = Problems(), {band.pk: band for band in age_bands()}
+    if occurred_on is not None:
+        check_day(problems, distribution, occurred_on)
+    for typed in lines:
+        if typed.quantities:
+            check_quantities(problems, typed.line)
+        if typed.turns:
+            check_turns(problems, typed.line, bands)
+        if typed.quantities and typed.turns:
+            check_reached(problems, typed.line)
+    return [problem for _kind, _code, problem in problems.found]
 
 
 def age_bands() -> list[AgeBand]:

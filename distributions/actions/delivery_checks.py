@@ -104,6 +104,13 @@ def check_all_there(problems: Problems, rows: list[DistributionLine], lines: Seq
 
 
 def check_line(problems: Problems, line: ConfirmedLine, bands: Mapping[int, AgeBand]) -> None:
+    check_quantities(problems, line)
+    check_turns(problems, line, bands)
+    check_reached(problems, line)
+
+
+def check_quantities(problems: Problems, line: ConfirmedLine) -> None:
+    """What became of the goods, without the children."""
     row = line.line
     if min(line.received, line.returned, line.lost, line.missing) < 0:
         problems.add("negative", _("A quantity cannot be below 0."), line.place("received"))
@@ -114,11 +121,12 @@ def check_line(problems: Problems, line: ConfirmedLine, bands: Mapping[int, AgeB
         problems.add(
             "does_not_add_up",
             _(
-                "%(planned)s %(thing)s were sent, but received, returned and missing make %(whole)s. Correct "
-                "them so that they add up: returned is what goes back to the stock; what neither came nor "
-                "goes back is missing, and the coordinating office decides what became of it."
+                "%(planned)s %(thing)s were sent, but %(received)s received, %(returned)s returned, "
+                "%(missing)s missing and %(lost)s lost make %(whole)s. Correct them so that they add up: "
+                "returned is what goes back to the stock; what neither came nor goes back is missing, and "
+                "the coordinating office decides what became of it."
             )
-            % facts,
+            % (facts | {name: number(part) for name, part in vars(line.parts).items()}),
             line.place("received"),
         )
     if not row.allocation_id and (whole > row.planned or whole > line.received):
@@ -133,14 +141,27 @@ def check_line(problems: Problems, line: ConfirmedLine, bands: Mapping[int, AgeB
             _("Less arrived than the %(planned)s %(thing)s sent. Say why; the sender reads it.") % facts,
             line.place("difference_reason"),
         )
-    _check_turns(problems, line, bands)
+
+
+def check_reached(problems: Problems, line: ConfirmedLine) -> None:
+    """Whether so many children can have got so much."""
+    turns = line.child_turns
+    if turns and line.received > 0:
+        _check_many(problems, line)
+    if line.received == 0 and any(turns.values()):
+        problems.add(
+            "nothing_received",
+            _("No %(thing)s arrived, so no child got any: enter 0 child-turns.")
+            % {"thing": thing(line.line.item)},
+            line.place(f"band-{next(iter(turns))}"),
+        )
 
 
 def _check_many(problems: Problems, line: ConfirmedLine) -> None:
     """Far more child-turns than the quantity or the count of children suggests: say why."""
     turns = sum(line.child_turns.values())
     expected = expected_turns(line.line, line.received)
-    if line.received and not line.turns_note.strip() and far_above(turns, expected):
+    if not line.turns_note.strip() and far_above(turns, expected):
         problems.add(
             "many_turns",
             _(
@@ -157,7 +178,8 @@ def _check_many(problems: Problems, line: ConfirmedLine) -> None:
         )
 
 
-def _check_turns(problems: Problems, line: ConfirmedLine, bands: Mapping[int, AgeBand]) -> None:
+def check_turns(problems: Problems, line: ConfirmedLine, bands: Mapping[int, AgeBand]) -> None:
+    """The child-turns of themselves, whatever arrived."""
     turns, item = line.child_turns, thing(line.line.item)
     band = line.line.allocation.need.age_band if line.line.allocation else None
     wanted = bands if band is None or band.is_all else {band.pk: band}
@@ -181,10 +203,3 @@ def _check_turns(problems: Problems, line: ConfirmedLine, bands: Mapping[int, Ag
         )
     if any(count < 0 for count in turns.values()):
         problems.add("negative", _("Child-turns cannot be below 0."), place)
-    _check_many(problems, line)
-    if line.received == 0 and any(turns.values()):
-        problems.add(
-            "nothing_received",
-            _("No %(thing)s arrived, so no child got any: enter 0 child-turns.") % {"thing": item},
-            place,
-        )

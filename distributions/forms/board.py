@@ -15,7 +15,6 @@ from distributions.support_plan import Of, choices_for
 from needs.cells import PRIORITIES
 from needs.models import AgeBand, SupportItem, SurveyRound
 
-ALL = ("", _("all"))
 BOTH = ("area", "item", "commune")
 OF_NEEDS = ("age_band", "priority", "round")
 OF_SUPPLY = ("giver", "custodian", "whether")
@@ -32,24 +31,24 @@ class BoardForm(forms.Form):
         None, label=_("Commune"), required=False, empty_label=_("all communes")
     )
     age_band: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label=_("Age"), required=False, empty_label=_("all")
+        None, label=_("Age"), required=False, empty_label=_("any age")
     )
     priority = forms.TypedChoiceField(
         label=_("Priority"),
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[ALL, *((n, n) for n in PRIORITIES)],
+        choices=[("", _("all priorities")), *((n, n) for n in PRIORITIES)],
     )
     round: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label=_("Survey round"), required=False, empty_label=_("all")
+        None, label=_("Survey round"), required=False, empty_label=_("all rounds")
     )
     giver = forms.CharField(label=_("Giver or pledge code"), required=False, max_length=100)
     custodian: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label=_("Kept by"), required=False, empty_label=_("all")
+        None, label=_("Kept by"), required=False, empty_label=_("whoever keeps it")
     )
     whether = forms.ChoiceField(
-        label=_("In stock or promised"), required=False, choices=[ALL, *Whether.choices]
+        label=_("In stock or promised"), required=False, choices=[("", _("both")), *Whether.choices]
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

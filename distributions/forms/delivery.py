@@ -10,9 +10,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from directory.fields import VietnameseDateField, WholeNumberField
+from directory.fields import VietnameseDateField, WholeNumberField, asked_sometimes
 from directory.models import Agency
 from distributions.actions import ConfirmedLine
+from distributions.actions.delivery import Typed
 from distributions.forms.scan import WithScan
 from distributions.models import DistributionLine
 from needs.models import AgeBand
@@ -64,18 +65,27 @@ class ConfirmForm(WithScan):
         self.fields[f"{name}-received"] = WholeNumberField(label=_("Received"))
         if line.allocation_id:
             self.fields[f"{name}-returned"] = WholeNumberField(label=_("Returned to stock"), initial=0)
-            self.fields[f"{name}-missing"] = WholeNumberField(label=_("Missing"), initial=0, required=False)
+            self.fields[f"{name}-missing"] = asked_sometimes(
+                WholeNumberField(label=_("Missing"), initial=0, required=False)
+            )
             if may_decide_loss:
                 self.fields[f"{name}-lost"] = WholeNumberField(label=_("Lost"), initial=0)
-        self.fields[f"{name}-difference_reason"] = forms.CharField(
-            label=_("Reason of a difference"), required=False, max_length=300
+        self.fields[f"{name}-difference_reason"] = asked_sometimes(
+            forms.CharField(
+                label=_("Reason of a difference"),
+                required=False,
+                max_length=300,
+                help_text=_("Only if less arrived than was sent; the sender reads it."),
+            )
         )
-        self.fields[f"{name}-turns_note"] = forms.CharField(
-            label=_("Why so many children were reached"), required=False, max_length=300
+        self.fields[f"{name}-turns_note"] = asked_sometimes(
+            forms.CharField(label=_("Why so many children were reached"), required=False, max_length=300)
         )
         several = len(self.bands[line.pk]) > 1
         for band in self.bands[line.pk]:
-            self.fields[f"{name}-band-{band.pk}"] = WholeNumberField(label=str(band), required=not several)
+            self.fields[f"{name}-band-{band.pk}"] = asked_sometimes(
+                WholeNumberField(label=str(band), required=not several)
+            )
 
     def rows(self) -> Iterator[LineFields]:
         for line in self.lines:
@@ -92,18 +102,32 @@ class ConfirmForm(WithScan):
     def confirmed(self) -> list[ConfirmedLine]:
         return [self._confirmed(line) for line in self.lines]
 
+    def readable(self) -> list[Typed]:
+        """What of each line could be read, of a form with errors."""
+        return [self._readable(line) for line in self.lines]
+
+    def _readable(self, line: DistributionLine) -> Typed:
+        name = f"line-{line.pk}"
+        quantities = [f"{name}-{part}" for part in QUANTITIES]
+        turns = [f"{name}-band-{band.pk}" for band in self.bands[line.pk]]
+        return Typed(
+            self._confirmed(line),
+            quantities=not any(each in self.errors for each in quantities),
+            turns=not any(each in self.errors for each in turns),
+        )
+
     def _confirmed(self, line: DistributionLine) -> ConfirmedLine:
         data, name = self.cleaned_data, f"line-{line.pk}"
-        turns = {band.pk: data[f"{name}-band-{band.pk}"] for band in self.bands[line.pk]}
+        turns = {band.pk: data.get(f"{name}-band-{band.pk}") for band in self.bands[line.pk]}
         return ConfirmedLine(
             line,
-            received=data[f"{name}-received"],
+            received=data.get(f"{name}-received") or 0,
             returned=data.get(f"{name}-returned") or 0,
             lost=data.get(f"{name}-lost") or 0,
             missing=data.get(f"{name}-missing") or 0,
-            difference_reason=data[f"{name}-difference_reason"],
+            difference_reason=data.get(f"{name}-difference_reason", ""),
             child_turns={pk: count for pk, count in turns.items() if count is not None},
-            turns_note=data[f"{name}-turns_note"],
+            turns_note=data.get(f"{name}-turns_note", ""),
         )
 
 

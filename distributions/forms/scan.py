@@ -23,6 +23,11 @@ class WithScan(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
 
+    @property
+    def choose_again(self) -> bool:
+        """A file came, and the page comes back: browsers do not choose it again by themselves."""
+        return bool(self.files.get("scan")) and not self.is_valid()
+
     def clean_scan(self) -> CleanScan | None:
         file = self.cleaned_data["scan"]
         if not file:

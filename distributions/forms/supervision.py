@@ -39,7 +39,7 @@ class FollowForm(forms.Form):
         choices=[
             ("", _("not closed")),
             ("overdue", _("overdue")),
-            ("all", _("all")),
+            ("all", _("all recommendations")),
         ],
     )
 

@@ -15,9 +15,9 @@ from directory.errors import Refusal, WrongState
 from directory.http import Request
 from directory.models import Agency
 from directory.roles import Permission
-from directory.screens import client_key_of, show_refusal
+from directory.screens import client_key_of, show_problems, show_refusal
 from distributions.actions import confirm_delivery
-from distributions.actions.delivery import age_bands
+from distributions.actions.delivery import age_bands, look_over
 from distributions.forms import ConfirmForm
 from distributions.models import Distribution
 from distributions.permissions import check_may_confirm, receives
@@ -59,6 +59,9 @@ def delivery_confirm(request: Request, pk: int) -> HttpResponse:
                     % {"code": distribution.code},
                 )
                 return redirect("distribution_detail", pk=pk)
+        else:
+            day = form.cleaned_data.get("occurred_on")
+            show_problems(form, look_over(distribution, day, form.readable()))
     context = {"distribution": distribution, "form": form, "sent_on": _sent_on(distribution)}
     return render(request, "distributions/delivery_confirm.html", context, status=status)
 
@@ -78,7 +81,6 @@ def _form(request: Request, distribution: Distribution, agency: Agency | None) -
         bands=age_bands(),
         on_behalf_of=agency,
         may_decide_loss=request.user.may(Permission.DECIDE_LOSS),
-        initial={"occurred_on": clock.today()},
     )
 
 

@@ -86,7 +86,7 @@ def visit_create(request: Request) -> HttpResponse:
         except Refusal as refusal:
             status = show_refusal(form, refusal)
         else:
-            messages.success(request, _("%(code)s is planned.") % {"code": visit.code})
+            messages.success(request, _("The visit %(code)s is planned.") % {"code": visit.code})
             return redirect("visit_detail", pk=visit.pk)
     context = {"form": form, "distribution": distribution, "sample": sample}
     return render(request, "distributions/visit_create.html", context, status=status)

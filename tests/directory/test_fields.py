@@ -104,7 +104,10 @@ def test_a_saved_day_is_shown_as_it_is_typed() -> None:
     assert 'value="03/04/2025"' in str(_Form(initial={"day": date(2025, 4, 3)})["day"])
 
 
-@pytest.mark.parametrize("typed", ["03/04/2025", "3/4/2025", "03-04-2025", "03.04.2025", "2025-04-03"])
+@pytest.mark.parametrize(
+    "typed",
+    ["03/04/2025", "3/4/2025", "03-04-2025", "03.04.2025", "2025-04-03", "03042025", "030425", "3/4/25"],
+)
 def test_the_day_comes_first(typed: str) -> None:
     assert VietnameseDateField().clean(typed) == date(2025, 4, 3)
 
@@ -114,7 +117,10 @@ def test_the_day_comes_first(typed: str) -> None:
     [
         ("31/02/2025", "invalid"),
         ("hôm qua", "invalid"),
-        ("03/04/25", "invalid"),
+        ("3042025", "invalid"),
+        ("20250403", "invalid"),
+        ("310225", "invalid"),
+        ("03/04-25", "invalid"),
         ("03/04/0025", "out_of_range"),
     ],
 )

@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -144,6 +145,37 @@ def test_a_refused_confirmation_names_each_field(world, officer, client_of) -> N
         422,
         [f"line-{line.pk}-difference_reason", f"line-{line.pk}-received", "occurred_on"],
     )
+
+
+def test_all_that_is_wrong_is_named_at_once(world, officer, client_of) -> None:
+    """A field that cannot be read hides nothing of what the others say."""
+    distribution = build.sent(world)
+    line = distribution.lines.get()
+    page, name = reverse("delivery_confirm", args=[distribution.pk]), f"line-{line.pk}"
+    band = f"{name}-band-{line.allocation.need.age_band_id}"
+    data = confirmation(distribution, received="15") | {"occurred_on": "", "scan": b_file(b"%PDF-1.4")}
+    form = client_of(officer).post(page, data).context["form"]
+    wrong = [f"{name}-difference_reason", f"{name}-received", "occurred_on", "scan"]
+    assert (sorted(form.errors), form.choose_again) == (wrong, True)
+    form = client_of(officer).post(page, data | {band: "x", "occurred_on": "03/06/2025"}).context["form"]
+    assert sorted(form.errors) == sorted([*wrong, band])
+    form = client_of(officer).post(page, data | {f"{name}-received": "x", band: ""}).context["form"]
+    assert sorted(form.errors) == sorted([band, f"{name}-received", "occurred_on", "scan"])
+    assert ChildTurns.objects.count() == 0
+
+
+def b_file(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("bien-ban.pdf", content)
+
+
+def test_the_day_of_delivery_is_typed_never_guessed(world, officer, client_of) -> None:
+    page = client_of(officer).get(reverse("delivery_confirm", args=[build.sent(world).pk]))
+    assert page.context["form"]["occurred_on"].value() is None
+
+
+def test_what_is_asked_sometimes_is_not_called_optional(world, officer, client_of) -> None:
+    page = client_of(officer).get(reverse("delivery_confirm", args=[build.sent(world).pk])).content.decode()
+    assert page.count("label-optional") == 1  # the scan
 
 
 def test_the_coordinating_office_confirms_from_paper(world, second_coordinator, client_of) -> None:
