@@ -8,7 +8,13 @@ from directory import clock
 from directory.errors import Forbidden
 from directory.models import Agency, Place, Succession, Unit, User
 from directory.roles import Permission, Role
-from distributions.models import Allocation, Distribution, Recommendation, SupervisionVisit
+from distributions.models import (
+    Allocation,
+    DeliveryScan,
+    Distribution,
+    Recommendation,
+    SupervisionVisit,
+)
 from distributions.scope import follows
 from distributions.states import DistributionState
 from donors.models import SupplyLine
@@ -72,6 +78,18 @@ def may_keep_scan(user: User, distribution: Distribution) -> bool:
     return user.may(Permission.CONFIRM_DELIVERY) and (
         receives(user, distribution) or may_confirm_for_commune(user, distribution)
     )
+
+
+def may_see_set_aside(user: User, distribution: Distribution) -> bool:
+    """What is not of this record is no business of its readers: the coordinating office alone opens it."""
+    return may_confirm_for_commune(user, distribution)
+
+
+def may_take_scan_away(user: User, distribution: Distribution, scan: DeliveryScan) -> bool:
+    """Who brought it, while it counts; the coordinating office also what was set aside."""
+    if may_see_set_aside(user, distribution):
+        return True
+    return scan.is_kept and scan.is_from(user) and may_keep_scan(user, distribution)
 
 
 def may_supervise(user: User, scope: Unit) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from directory.models import Agency, User
 from documents.kinds import kind_of
-from documents.models import Paper
+from documents.models import Paper, PaperFile
 
 
 def speaks_for(user: User, agency: Agency) -> bool:
@@ -18,3 +18,15 @@ def may_draft(user: User, agency: Agency, kind: str = "") -> bool:
 
 def may_issue(user: User, paper: Paper) -> bool:
     return user.may(kind_of(paper.kind).issue) and speaks_for(user, paper.agency)
+
+
+def coordinates(user: User, paper: Paper) -> bool:
+    """Whoever issues papers for the agency from the office that coordinates (or leads) its unit."""
+    return user.may(kind_of(paper.kind).issue) and paper.agency.unit_id in user.reach.scopes
+
+
+def may_take_away(user: User, file: PaperFile) -> bool:
+    """A signed file: who brought it, while it counts; the coordinating office also what was set aside."""
+    return coordinates(user, file.paper) or (
+        file.is_kept and file.is_from(user) and may_issue(user, file.paper)
+    )

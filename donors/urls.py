@@ -50,6 +50,11 @@ urlpatterns = [
     path("receipts/<int:pk>/record.pdf", views.receipt_paper, name="receipt_paper"),
     path("receipts/<int:pk>/signed/", views.receipt_signed_keep, name="receipt_signed_keep"),
     path("receipts/<int:pk>/signed/<int:file>/", views.receipt_signed, name="receipt_signed"),
+    path(
+        "receipts/<int:pk>/signed/<int:file>/remove/",
+        views.receipt_signed_remove,
+        name="receipt_signed_remove",
+    ),
     path("receipts/<int:pk>/issue/", views.receipt_issue, name="receipt_issue"),
     path("receipts/<int:pk>/take-back/", views.receipt_take_back, name="receipt_take_back"),
     path("receipts/<int:pk>/", views.receipt_detail, name="receipt_detail"),

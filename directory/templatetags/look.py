@@ -106,6 +106,8 @@ DEEDS = (
     gettext_noop("correct"),
     gettext_noop("keep scan"),
     gettext_noop("remove scan"),
+    gettext_noop("set scan aside"),
+    gettext_noop("erase scan"),
     gettext_noop("draw sample"),
     gettext_noop("record visit"),
     gettext_noop("correct visit"),

@@ -21,7 +21,7 @@ from distributions.actions.recommendation import (
 )
 from distributions.actions.replanning import replan_distribution
 from distributions.actions.sample import draw_sample
-from distributions.actions.scan import keep_scan, remove_scan
+from distributions.actions.scan import keep_scan, take_scan_away
 from distributions.actions.shortfall import note_difference, settle_missing
 from distributions.actions.support_plan import ProposedGap, ProposedLine, Reasons, accept_plan
 from distributions.actions.support_plan_undo import undo_plan
@@ -57,12 +57,12 @@ __all__ = [
     "plan_visit",
     "recommend",
     "record_visit",
-    "remove_scan",
     "replan_distribution",
     "retire_question",
     "reverse_allocation",
     "send_back_recommendation",
     "send_distribution",
     "settle_missing",
+    "take_scan_away",
     "undo_plan",
 ]

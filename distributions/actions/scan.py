@@ -1,4 +1,4 @@
-"""Keep the scan of a signed handover record, and remove one that should not be here."""
+"""Keep the scan of a signed handover record, and take away one that should not be here."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import uuid
 
 from django.utils.translation import gettext as _
 
-from directory import clock, history
+from directory import history
 from directory.deeds import action
-from directory.errors import Forbidden, Refusal, WrongState
+from directory.errors import Forbidden, WrongState
 from directory.models import User
 from distributions.actions.distribution import locked
 from distributions.models import DeliveryScan, Distribution
-from distributions.permissions import may_keep_scan
+from distributions.permissions import may_keep_scan, may_take_scan_away
 from distributions.states import DistributionState
 from distributions.wording import state_refusal
+from documents.actions import refuse_erased, take_away
+from documents.models import Removal
 from documents.scan import CleanScan
+
+VERBS = {Removal.ASIDE: "set scan aside", Removal.ERASED: "erase scan"}
 
 
 @action
@@ -25,65 +29,10 @@ def keep_scan(
 ) -> Distribution:
     """Store the page without names of a confirmed distribution, already drawn anew (``scan.clean``).
 
-    Raises ``Forbidden``, ``WrongState`` unless confirmed or if there is one already (remove it first).
+    Raises ``Forbidden``, ``WrongState`` unless confirmed, if there is one already (take it away first) or if
+    this very file was erased.
     """
     distribution = locked(distribution)
-    _check_person(by, distribution)
-    if distribution.state != DistributionState.CONFIRMED:
-        raise WrongState(state_refusal(distribution, _("have a scan of the signed record")))
-    if distribution.scans.kept().exists():
-        raise WrongState(
-            _("%(code)s has a scan already. Remove it with a reason before another takes its place.")
-            % {"code": distribution.code}
-        )
-    store_scan(by, distribution, scan)
-    return distribution
-
-
-@action
-def remove_scan(
-    *, by: User, distribution: Distribution, reason: str, key: uuid.UUID | None = None
-) -> Distribution:
-    """Remove the bytes of a scan, such as a page with children's names [NĐ 56/2017, art. 33].
-
-    Raises ``Forbidden``, ``WrongState`` if there is none, ``Refusal`` without a reason.
-    """
-    distribution = locked(distribution)
-    _check_person(by, distribution)
-    scan = distribution.scans.kept().first()
-    if scan is None:
-        raise WrongState(
-            _("%(code)s has no scan, or it was removed already. Reload the page.")
-            % {"code": distribution.code}
-        )
-    if not reason.strip():
-        raise Refusal(_("Removing a scan needs a reason: say what is wrong with it."), place="reason")
-    scan.content, scan.removed_by, scan.removed_at = b"", by, clock.now()
-    scan.save(update_fields=["content", "removed_by", "removed_at"])
-    _record(by, distribution, "remove scan", scan, reason.strip())
-    return distribution
-
-
-def store_scan(by: User, distribution: Distribution, clean: CleanScan) -> DeliveryScan:
-    """Within an action that has checked who and when."""
-    scan = DeliveryScan.objects.create(
-        distribution=distribution,
-        content=clean.content,
-        sha256=hashlib.sha256(clean.content).hexdigest(),
-        by=by,
-    )
-    _record(by, distribution, "keep scan", scan)
-    return scan
-
-
-def _record(by: User, distribution: Distribution, verb: str, scan: DeliveryScan, reason: str = "") -> None:
-    state = distribution.state
-    history.record(
-        distribution, verb, by=by, from_state=state, to_state=state, reason=reason, sha256=scan.sha256
-    )
-
-
-def _check_person(by: User, distribution: Distribution) -> None:
     if not may_keep_scan(by, distribution):
         raise Forbidden(
             _(
@@ -92,3 +41,59 @@ def _check_person(by: User, distribution: Distribution) -> None:
             )
             % {"code": distribution.code, "commune": distribution.place.unit.name}
         )
+    if distribution.state != DistributionState.CONFIRMED:
+        raise WrongState(state_refusal(distribution, _("have a scan of the signed record")))
+    if distribution.scans.kept().exists():
+        raise WrongState(
+            _("%(code)s has a scan already. Take it away with a reason before another takes its place.")
+            % {"code": distribution.code}
+        )
+    store_scan(by, distribution, scan)
+    return distribution
+
+
+@action
+def take_scan_away(
+    *, by: User, scan: DeliveryScan, how: str, why: str, key: uuid.UUID | None = None
+) -> DeliveryScan:
+    """A wrong scan counts no more: set aside, or erased if it shows names of children (decision 0013).
+
+    Raises ``Forbidden`` but for who brought it and the coordinating office; what ``take_away`` raises.
+    """
+    distribution = locked(scan.distribution)
+    scan = DeliveryScan.objects.without_content().get(pk=scan.pk)
+    if not may_take_scan_away(by, distribution, scan):
+        raise Forbidden(
+            _(
+                "The scan of %(code)s is taken away by who brought it (%(who)s) or by the coordinating "
+                "office. Ask one of them."
+            )
+            % {"code": distribution.code, "who": scan.by}
+        )
+    take_away(by=by, file=scan, how=how, why=why)
+    _record(by, distribution, VERBS[Removal(how)], scan)
+    return scan
+
+
+def store_scan(by: User, distribution: Distribution, clean: CleanScan) -> DeliveryScan:
+    """Within an action that has checked who and when. Raises ``WrongState`` of a file that was erased."""
+    checksum = hashlib.sha256(clean.content).hexdigest()
+    refuse_erased(DeliveryScan.objects.all(), checksum)
+    scan = DeliveryScan.objects.create(
+        distribution=distribution, content=clean.content, sha256=checksum, by=by
+    )
+    _record(by, distribution, "keep scan", scan)
+    return scan
+
+
+def _record(by: User, distribution: Distribution, verb: str, scan: DeliveryScan) -> None:
+    state = distribution.state
+    history.record(
+        distribution,
+        verb,
+        by=by,
+        from_state=state,
+        to_state=state,
+        reason=scan.removed_why,
+        sha256=scan.sha256,
+    )

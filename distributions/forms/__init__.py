@@ -6,7 +6,7 @@ from distributions.forms.correction import CorrectForm
 from distributions.forms.default import DefaultForm
 from distributions.forms.delivery import ConfirmForm
 from distributions.forms.distribution import CancelForm, ChangeForm, DistributionForm, ListForm, StartForm
-from distributions.forms.scan import RemoveScanForm, ScanForm
+from distributions.forms.scan import ScanForm
 from distributions.forms.shortfall import SettleForm
 from distributions.forms.supervision import (
     AnswerForm,
@@ -39,7 +39,6 @@ __all__ = [
     "QuestionForm",
     "RecommendationFields",
     "RecordForm",
-    "RemoveScanForm",
     "ReverseForm",
     "SampleForm",
     "ScanForm",

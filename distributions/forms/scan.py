@@ -44,7 +44,3 @@ class ScanForm(WithScan):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["scan"].required = True
-
-
-class RemoveScanForm(forms.Form):
-    reason = forms.CharField(label=_("What is wrong with it"), max_length=300)

@@ -19,7 +19,7 @@ from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from distributions.actions import cancel_distribution, send_distribution
 from distributions.actions.delivery import age_bands
-from distributions.forms import CancelForm, ListForm, RemoveScanForm, ScanForm, SettleForm
+from distributions.forms import CancelForm, ListForm, ScanForm, SettleForm
 from distributions.models import DeliveryCorrection, DeliveryScan, Distribution, DistributionLine
 from distributions.models.distribution import DistributionQuerySet
 from distributions.papers import file_name, handover_record
@@ -29,7 +29,9 @@ from distributions.permissions import (
     may_decide_missing,
     may_distribute_for,
     may_keep_scan,
+    may_see_set_aside,
     may_supervise_at,
+    may_take_scan_away,
     receives,
 )
 from distributions.states import DistributionState
@@ -37,6 +39,7 @@ from distributions.wording import state_refusal
 from distributions.workbooks import DISTRIBUTIONS
 from documents.download import file_response
 from documents.exports import in_words, list_response
+from documents.forms import TakeAwayForm, with_forms
 from documents.pdf import render as render_pdf
 
 ROWS_A_PAGE = 25
@@ -133,7 +136,7 @@ def show_distribution(
     *,
     form: CancelForm | None = None,
     settling: SettleForm | None = None,
-    scanning: ScanForm | RemoveScanForm | None = None,
+    scanning: ScanForm | TakeAwayForm | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -162,7 +165,7 @@ def _after(
     distribution: Distribution,
     lines: Sequence[DistributionLine],
     settling: SettleForm | None,
-    scanning: ScanForm | RemoveScanForm | None,
+    scanning: ScanForm | TakeAwayForm | None,
 ) -> dict[str, Any]:
     """What follows a confirmation: corrections, a difference to note, missing goods to settle, the scan."""
     short = [line for line in lines if (line.arrived or 0) < line.planned]
@@ -183,8 +186,17 @@ def _after(
             settling if settling and settling.line.pk == line.pk else SettleForm(line=line)
             for line in (missing if may_settle else [])
         ],
-        "scan": DeliveryScan.objects.of(distribution),
-        "may_scan": may_keep_scan(request.user, distribution),
-        "scan_form": scanning if isinstance(scanning, ScanForm) else ScanForm(),
-        "remove_form": scanning if isinstance(scanning, RemoveScanForm) else RemoveScanForm(),
+    } | _scans(request, distribution, scanning)
+
+
+def _scans(
+    request: Request, distribution: Distribution, scanning: ScanForm | TakeAwayForm | None
+) -> dict[str, Any]:
+    """All scans that there ever were, each with its form if it may go; room for one if none counts."""
+    user, scans = request.user, list(DeliveryScan.objects.of(distribution))
+    room = not any(scan.is_kept for scan in scans) and may_keep_scan(user, distribution)
+    return {
+        "scans": with_forms(scans, lambda scan: may_take_scan_away(user, distribution, scan), scanning),
+        "may_see_set_aside": may_see_set_aside(user, distribution),
+        "scan_form": (scanning if isinstance(scanning, ScanForm) else ScanForm()) if room else None,
     }

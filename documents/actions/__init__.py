@@ -8,7 +8,8 @@ from documents.actions.paper import (
     redraft_paper,
     suggest_number,
 )
-from documents.actions.signed import keep_signed
+from documents.actions.removal import refuse_erased, take_away
+from documents.actions.signed import keep_signed, removal_verb, take_signed_away
 from documents.actions.workbook_import import (
     Checked,
     begin_again,
@@ -43,9 +44,13 @@ __all__ = [
     "prepare_issue",
     "preview_again",
     "redraft_paper",
+    "refuse_erased",
+    "removal_verb",
     "save_import",
     "start_saving",
     "suggest_number",
+    "take_away",
     "take_in_workbook",
+    "take_signed_away",
     "upload_workbook",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from directory.deeds import ActionOnly
 from directory.errors import WrongState
 from directory.models import Agency
 from documents.kinds import kept_within_reach
+from documents.models.removable import Removable, RemovableQuerySet, removal_constraint
 from documents.snapshot import sha256_of
 from documents.states import PaperState
 
@@ -150,7 +150,7 @@ class Paper(ActionOnly):
         return f"{self.number:02d}/{self.symbol}" if self.number else ""
 
 
-class PaperFileQuerySet(models.QuerySet):
+class PaperFileQuerySet(RemovableQuerySet):
     def visible_to(self, user: User) -> PaperFileQuerySet:
         return self.filter(paper__in=Paper.objects.visible_to(user))
 
@@ -159,28 +159,27 @@ class PaperFileQuerySet(models.QuerySet):
         return self.filter(paper=paper)
 
     def signed(self) -> PaperFileQuerySet:
-        """The signed files that came back, the newest first: that one counts."""
+        """The signed files that came back, the newest first: it counts, of those that are kept."""
         return self.filter(kind=PaperFile.Kind.SIGNED).order_by("-pk")
 
     def newest(self) -> PaperFileQuerySet:
         """Of each paper and kind the one that counts: its PDF, and the signed file that came last."""
-        later = PaperFile.objects.filter(
+        later = PaperFile.objects.kept().filter(
             paper=models.OuterRef("paper"), kind=models.OuterRef("kind"), pk__gt=models.OuterRef("pk")
         )
-        return self.filter(~models.Exists(later))
-
-    def without_content(self) -> PaperFileQuerySet:
-        """For lists: the bytes stay in the database."""
-        return self.defer("content")
+        return self.kept().filter(~models.Exists(later))
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        for file in self.without_content().select_related("paper")[:1]:
-            raise file.paper.never_changed()
+        for paper in Paper.objects.filter(files__in=self)[:1]:
+            raise paper.never_changed()
         return super().delete()
 
 
-class PaperFile(ActionOnly):
-    """A file of a paper, with its SHA-256. Never edited; the bytes live in the database with the paper."""
+class PaperFile(Removable):
+    """A file of a paper. Never edited; the bytes live in the database with the paper.
+
+    Only a wrong signed file is taken away, by an action (decision 0013); triggers let nothing else through.
+    """
 
     class Kind(models.TextChoices):
         PDF = "pdf", _("PDF as issued")
@@ -188,8 +187,6 @@ class PaperFile(ActionOnly):
 
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="files", verbose_name=_("paper"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    content = models.BinaryField()
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = PaperFileQuerySet.as_manager()
@@ -199,6 +196,10 @@ class PaperFile(ActionOnly):
         verbose_name_plural = _("files of papers")
         constraints = [
             models.UniqueConstraint(fields=["paper"], condition=Q(kind="pdf"), name="paper_one_pdf"),
+            models.CheckConstraint(
+                condition=Q(kind="signed") | Q(removed_as=""), name="paper_file_pdf_is_kept"
+            ),
+            removal_constraint("paper_file"),
         ]
 
     def __str__(self) -> str:
@@ -211,8 +212,3 @@ class PaperFile(ActionOnly):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise self.paper.never_changed()
-
-    @property
-    def is_intact(self) -> bool:
-        """Whether the bytes are still those that were stored."""
-        return hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256

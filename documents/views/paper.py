@@ -16,7 +16,7 @@ from directory.access import access, within_reach
 from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
-from documents.models import Paper, PaperFile
+from documents.models import Paper, PaperFile, Removable, Removal
 from documents.signed import type_of
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,13 @@ def sent(request: Request, file: PaperFile) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-cache"
     response["ETag"] = f'"{file.sha256}"'
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+def taken_away_in_words(file: Removable) -> str:
+    """What is said to whoever has just taken a wrong file away."""
+    if file.removed_as == Removal.ERASED:
+        return _("The file is erased: its bytes are gone.")
+    return _("The file is set aside: it counts no more, and only the coordinating office can open it.")
 
 
 def file_name(paper: Paper, ending: str = "pdf") -> str:

@@ -1,4 +1,4 @@
-"""The signed receipt record comes back as a scan or PDF."""
+"""The signed receipt record comes back as a scan or PDF, or turns out to be the wrong file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from directory import history
 from directory.deeds import action
 from directory.errors import Forbidden, WrongState
 from directory.models import User
-from documents.actions import keep_signed
+from documents.actions import keep_signed, removal_verb, take_signed_away
 from documents.models import PaperFile
 from documents.signed import SignedFile
 from donors.models import Receipt
@@ -24,10 +24,10 @@ def keep_signed_record(
 ) -> PaperFile:
     """Keep the record as both sides signed it, already checked (``documents.signed``).
 
-    A wrong page is not removed: the right one that comes after it counts. Raises ``Forbidden``;
-    ``WrongState`` if no record was issued, or this very file is kept already.
+    The newest counts. Raises ``Forbidden``; ``WrongState`` if no record was issued, or this very file is kept
+    already or was erased.
     """
-    receipt = Receipt.objects.select_for_update(no_key=True, of=("self",)).get(pk=receipt.pk)
+    receipt = _locked(receipt)
     if not may_issue_record(by, receipt):
         raise Forbidden(
             _(
@@ -44,3 +44,21 @@ def keep_signed_record(
     kept = keep_signed(by=by, paper=receipt.paper, signed=signed)
     history.record(receipt, gettext_noop("keep the signed record"), by=by, sha256=kept.sha256)
     return kept
+
+
+@action
+def take_signed_record_away(
+    *, by: User, receipt: Receipt, file: PaperFile, how: str, why: str, key: uuid.UUID | None = None
+) -> PaperFile:
+    """A wrong signed file of the record counts no more (decision 0013).
+
+    Raises what ``take_signed_away`` raises; the history of the receipt says it too.
+    """
+    receipt = _locked(receipt)
+    file = take_signed_away(by=by, file=file, how=how, why=why)
+    history.record(receipt, removal_verb(how), by=by, reason=file.removed_why, sha256=file.sha256)
+    return file
+
+
+def _locked(receipt: Receipt) -> Receipt:
+    return Receipt.objects.select_for_update(no_key=True, of=("self",)).get(pk=receipt.pk)

@@ -35,7 +35,7 @@ from donors.views.purchase import (
 from donors.views.receipt import receipt_create, receipt_detail, receipt_take_back, receipt_walk_in
 from donors.views.receipt_list import receipt_list
 from donors.views.receipt_record import receipt_issue, receipt_paper
-from donors.views.receipt_signed import receipt_signed, receipt_signed_keep
+from donors.views.receipt_signed import receipt_signed, receipt_signed_keep, receipt_signed_remove
 from donors.views.stock import (
     movement_export,
     movement_list,
@@ -87,6 +87,7 @@ __all__ = [
     "receipt_paper",
     "receipt_signed",
     "receipt_signed_keep",
+    "receipt_signed_remove",
     "receipt_take_back",
     "receipt_walk_in",
     "stock_export",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +16,9 @@ from directory.errors import Refusal
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
-from documents.models import PaperFile
+from documents.forms import TakeAwayForm, with_forms
+from documents.models import Paper, PaperFile
+from documents.permissions import coordinates, may_take_away
 from donors.actions import record_receipt, record_walk_in, take_back_receipt
 from donors.forms import ReasonForm, ReceiptForm, SignedForm, WalkInForm
 from donors.models import Pledge, Receipt, SupplyLine
@@ -93,15 +97,15 @@ def receipt_detail(request: Request, pk: int) -> HttpResponse:
 
 
 def show_receipt(
-    request: Request, receipt: Receipt, signing: SignedForm | None = None, status: int = 200
+    request: Request,
+    receipt: Receipt,
+    signing: SignedForm | TakeAwayForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Its page; ``signing``: a signed record that was refused."""
-    may_sign = receipt.paper is not None and may_issue_record(request.user, receipt)
-    files = PaperFile.objects.of(receipt.paper).signed().without_content() if receipt.paper else []
+    """Its page; ``signing``: what was refused of a signed record."""
     context = {
         "receipt": receipt,
-        "signed": list(files),
-        "signed_form": (signing or SignedForm()) if may_sign else None,
+        **(_signed(request, receipt, receipt.paper, signing) if receipt.paper else {}),
         "refused": signing,
         "may_handle": may_handle_pledge(request.user, receipt.pledge),
         "may_issue": receipt.paper is None
@@ -113,8 +117,22 @@ def show_receipt(
     return render(request, "donors/receipt_detail.html", context, status=status)
 
 
+def _signed(
+    request: Request, receipt: Receipt, paper: Paper, signing: SignedForm | TakeAwayForm | None
+) -> dict[str, Any]:
+    """The signed files of the record, those that count first; room for another."""
+    files = PaperFile.objects.of(paper).signed().without_content().select_related("paper__agency")
+    kept_first = sorted(files, key=lambda file: not file.is_kept)
+    form = signing if isinstance(signing, SignedForm) else SignedForm()
+    return {
+        "signed": with_forms(kept_first, lambda file: may_take_away(request.user, file), signing),
+        "signed_form": form if may_issue_record(request.user, receipt) else None,
+        "may_see_set_aside": coordinates(request.user, paper),
+    }
+
+
 def receipt_within_reach(request: Request, pk: int) -> Receipt:
     """With all that its page and its record show."""
     receipts = Receipt.objects.visible_to(request.user).for_list()
-    names = ("pledge__donor", "pledge__source", "confirmed_by__agency", "paper", "custodian__unit")
+    names = ("pledge__donor", "pledge__source", "confirmed_by__agency", "paper__agency", "custodian__unit")
     return within_reach(receipts.select_related(*names), pk=pk)

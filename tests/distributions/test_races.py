@@ -22,14 +22,17 @@ from distributions.actions import (
     correct_delivery,
     correct_visit,
     default_pledge,
+    keep_scan,
     plan_distribution,
     reverse_allocation,
     send_distribution,
+    take_scan_away,
 )
 from distributions.actions.correction_checks import stands
 from distributions.default import fall_of
-from distributions.models import Allocation, AllocationBalance, Distribution, DistributionLine
+from distributions.models import Allocation, AllocationBalance, DeliveryScan, Distribution, DistributionLine
 from distributions.proof import prove
+from documents.scan import CleanScan
 from donors.models import SupplyBalance, SupplyLine
 from needs.models import Need, NeedBalance
 from tests.distributions import build
@@ -275,6 +278,25 @@ def test_of_two_corrections_of_a_visit_at_once_one_is_kept_and_the_other_told(wo
         [kept] = visit.corrections.all()
         visit.refresh_from_db()
         assert visit.conclusion == ("Một" if kept.by == by else "Hai")
+
+
+def test_a_scan_is_taken_away_once_and_what_is_erased_at_once_stays_erased(world: World) -> None:
+    office, officer = world.user("coordinator"), world.user("officer.iadom")
+    for number in range(5):
+        [need] = needs_apart(world, 1)
+        distribution = build.delivered(world, 5, allocation=build.allocated(world, 5, need=need))
+        page = CleanScan(f"trang {number}".encode())
+        keep_scan(by=officer, distribution=distribution, scan=page)
+        scan = DeliveryScan.objects.get(distribution=distribution)
+        deeds = [
+            lambda scan=scan: take_scan_away(by=officer, scan=scan, how="aside", why="Của đợt khác"),
+            lambda scan=scan: take_scan_away(by=office, scan=scan, how="erased", why="Có tên trẻ em"),
+        ]
+        outcomes = tally(at_once(deeds))
+        # The office erases what was set aside too; nothing sets aside what is erased.
+        assert outcomes in ({"DeliveryScan": 2}, {"DeliveryScan": 1, "forbidden": 1})
+        scan.refresh_from_db()
+        assert (scan.removed_as, bytes(scan.content)) == ("erased", b"")
 
 
 def test_an_allocation_and_a_correction_upwards_never_cover_a_need_twice(world: World) -> None:

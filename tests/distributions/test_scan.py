@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from directory.errors import Forbidden, WrongState
 from directory.models import User
-from distributions.actions import keep_scan, remove_scan
+from distributions.actions import keep_scan, take_scan_away
 from distributions.models import DeliveryScan, Distribution
 from documents.scan import CleanScan
 from tests.distributions import build
@@ -46,9 +46,7 @@ def test_there_is_one_at_a_time(confirmed, officer, coordinator) -> None:
     keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
     again = refusal_of(lambda: keep_scan(by=officer, distribution=confirmed, scan=PREPARED))
     assert type(again) is WrongState
-    remove_scan(by=coordinator, distribution=confirmed, reason="Có tên trẻ em")
-    removed = DeliveryScan.objects.get()
-    assert (bytes(removed.content), removed.removed_by) == (b"", coordinator)
+    take_scan_away(by=coordinator, scan=DeliveryScan.objects.get(), how="aside", why="Của đợt khác")
     keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
     assert DeliveryScan.objects.kept().count() == 1
 
@@ -58,16 +56,9 @@ def test_what_is_refused_changes_nothing(world, confirmed, officer, stranger) ->
     deeds = [
         (lambda: keep_scan(by=stranger, distribution=confirmed, scan=PREPARED), Forbidden),
         (lambda: keep_scan(by=officer, distribution=on_its_way, scan=PREPARED), WrongState),
-        (lambda: remove_scan(by=officer, distribution=confirmed, reason="x"), WrongState),
     ]
     assert [type(refusal_of(deed)) for deed, _kind in deeds] == [kind for _deed, kind in deeds]
-    keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
-    assert (
-        refusal_of(lambda: remove_scan(by=officer, distribution=confirmed, reason=" ")).problems[0].place
-        == "reason"
-    )
-    assert type(refusal_of(lambda: remove_scan(by=stranger, distribution=confirmed, reason="x"))) is Forbidden
-    assert DeliveryScan.objects.kept().count() == 1
+    assert DeliveryScan.objects.count() == 0
 
 
 # The pages ------------------------------------------------------------------------------------------
@@ -104,7 +95,7 @@ def test_only_who_reaches_the_distribution_sees_it(
     confirmed: Distribution, officer: User, stranger: User, health_officer: User, client_of: ClientOf
 ) -> None:
     keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
-    url = reverse("delivery_scan", args=[confirmed.pk])
+    url = reverse("delivery_scan", args=[DeliveryScan.objects.get().pk])
     answer = client_of(officer).get(url)
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (
         200,
@@ -116,16 +107,12 @@ def test_only_who_reaches_the_distribution_sees_it(
     assert Client().get(url).status_code == 302
 
 
-def test_a_removed_or_damaged_one_is_not_sent(confirmed, officer, client_of) -> None:
+def test_a_damaged_one_is_not_sent(confirmed, officer, client_of) -> None:
     keep_scan(by=officer, distribution=confirmed, scan=PREPARED)
-    url, client = reverse("delivery_scan", args=[confirmed.pk]), client_of(officer)
+    url, client = reverse("delivery_scan", args=[DeliveryScan.objects.get().pk]), client_of(officer)
     DeliveryScan.objects.update(content=b"khac")
     client.raise_request_exception = False
     assert client.get(url).status_code == 500
-    remove = reverse("delivery_scan_remove", args=[confirmed.pk])
-    assert client.post(remove, {"reason": ""}).status_code == 422
-    assert client.post(remove, {"reason": "Nhầm trang"}).status_code == 302
-    assert client.get(url).status_code == 404
 
 
 def test_it_may_come_later(confirmed, officer, client_of) -> None:
@@ -134,7 +121,7 @@ def test_it_may_come_later(confirmed, officer, client_of) -> None:
     assert client.post(url, {}).status_code == 422
     assert client.post(url, {"scan": uploaded(picture())}).status_code == 302
     page = client.get(reverse("distribution_detail", args=[confirmed.pk]))
-    assert page.context["scan"] == DeliveryScan.objects.get()
+    assert [scan for scan, _form in page.context["scans"]] == [DeliveryScan.objects.get()]
 
 
 def test_the_same_form_with_another_scan_is_no_second_sending(confirmed, officer) -> None:

@@ -150,9 +150,10 @@ OBJECTS: dict[str, Shows] = {
     **{
         f"receipt_{page}": one("receipt") for page in ("detail", "take_back", "issue", "paper", "signed_keep")
     },
-    "receipt_signed": Shows(
-        ("signed",), lambda chain: {"pk": chain.signed.paper.receipt.pk, "file": chain.signed.pk}
-    ),
+    **{
+        name: Shows(("signed",), lambda chain: {"pk": chain.signed.paper.receipt.pk, "file": chain.signed.pk})
+        for name in ("receipt_signed", "receipt_signed_remove")
+    },
     "allocation_detail": one("allocation"),
     "allocation_reverse": one("allocation"),
     **{f"support_plan_{page}": one("support_plan") for page in ("detail", "undo")},
@@ -165,8 +166,12 @@ OBJECTS: dict[str, Shows] = {
         name: one("distribution")
         for name in (
             *("delivery_confirm", "difference_note"),
-            *("delivery_scan", "delivery_scan_keep", "delivery_scan_remove"),
+            "delivery_scan_keep",
         )
+    },
+    **{
+        name: Shows(("distribution",), lambda chain: {"pk": chain.distribution.scans.get().pk})
+        for name in ("delivery_scan", "delivery_scan_remove")
     },
     **{f"visit_{page}": one("visit") for page in ("detail", "record", "correct", "cancel")},
     "recommendation_create": one("visit"),
