@@ -34,7 +34,7 @@ from distributions.models import (
 )
 from distributions.problems import Problems
 from distributions.states import VisitState
-from distributions.visit_versions import Said, differing, in_words, labels_of, stands, versions
+from distributions.visit_versions import Said, differing, in_words, stands, versions
 from distributions.wording import day, number
 
 
@@ -83,7 +83,6 @@ def correct_visit(
     problems.refuse()
     correction = _keep(by, visit, len(corrections) + 1, reason.strip())
     _write(visit, findings, right, correction)
-    labels = labels_of(findings)
     history.record(
         visit,
         "correct visit",
@@ -92,7 +91,7 @@ def correct_visit(
         to_state=visit.state,
         reason=correction.reason,
         version=correction.number,
-        changed=[labels[name] for name in differing(now, yours)],
+        changed=differing(now, yours),
     )
     return correction
 
