@@ -55,15 +55,24 @@ def list_response(
     rows: QuerySet[Any] | Sequence[R],
     format: str,
     notes: Iterable[str] = (),
+    totals: Iterable[Sequence[Value]] = (),
 ) -> HttpResponse:
-    """All rows, not one page of them. Raises ``Refusal`` (too_many); 404 for a format that is not made."""
+    """All rows, not one page of them; ``totals``: rows below.
+
+    Raises ``Refusal`` (too_many); 404 for a format that is not made.
+    """
     count = rows.count() if isinstance(rows, QuerySet) else len(rows)
     refuse_too_many(count, format)
-    return sheet_response(sheet_of(request.user, file, rows, notes), file.name, format)  # type: ignore[arg-type]
+    sheet = sheet_of(request.user, file, rows, notes, totals)  # type: ignore[arg-type]
+    return sheet_response(sheet, file.name, format)
 
 
 def sheet_of(
-    user: User, file: ListFile[R], rows: QuerySet[Any] | Sequence[R], notes: Iterable[str] = ()
+    user: User,
+    file: ListFile[R],
+    rows: QuerySet[Any] | Sequence[R],
+    notes: Iterable[str] = (),
+    totals: Iterable[Sequence[Value]] = (),
 ) -> Sheet:
     read = rows.iterator(ROWS_AT_ONCE) if isinstance(rows, QuerySet) else rows
     return Sheet(
@@ -71,6 +80,7 @@ def sheet_of(
         notes=[*_of_office(user), *notes, made_on()],
         columns=[Heading(str(column.title), column.width) for column in file.columns],
         rows=([column.value(row) for column in file.columns] for row in read),
+        totals=totals,
     )
 
 

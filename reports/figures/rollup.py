@@ -10,7 +10,7 @@ from typing import TypedDict, Unpack
 from directory.models import Place, Succession, SupportArea, Unit, User
 from distributions.models import Allocation
 from needs.models import AgeBand, SupportItem
-from reports.figures import corrected, facts, names, past, supervision
+from reports.figures import corrected, facts, names, past, policy, supervision
 from reports.figures.corrected import Corrected
 from reports.figures.facts import BUDGETS, FUND, GIFT, Delivered, Given, Needed
 from reports.figures.figure import Figure, added
@@ -19,8 +19,6 @@ from reports.figures.supervision import Followed, Visited
 from reports.figures.windows import Windows, windows_of
 from reports.models import ReportingPeriod
 
-# Meals that the state pays for every month are kept apart from those socially mobilised [FIELD 3].
-POLICY_ITEMS = frozenset({"meal"})
 MEASURES: dict[str, Callable[[Delivered], int | None]] = {
     "turns": lambda row: row.turns,
     "quantity": lambda row: row.quantity,
@@ -176,7 +174,7 @@ class Figures:
     # What was delivered -----------------------------------------------------------------------
     def is_policy(self, row: Delivered) -> bool:
         """A meal that the state pays for: told apart, in no total."""
-        return row.source in BUDGETS and self.items[row.item].code in POLICY_ITEMS
+        return policy.is_policy(row.source, self.items[row.item].code)
 
     def mobilised(self, window: str = "now") -> list[Delivered]:
         """What was handed over in a window, without the state's meals."""

@@ -16,24 +16,23 @@ from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from documents.exports import list_response
 from reports.actions import open_period, set_targets
+from reports.behind import (
+    Chosen,
+    behind,
+    correcting,
+    corrections_behind,
+    lines_behind,
+    sums_of,
+    title_of,
+)
 from reports.figures import Figures, lines_of
 from reports.forms.period import PeriodForm
 from reports.forms.target import TargetForm
 from reports.listing import reports_of, targets_of
 from reports.models import Indicator, ReportingPeriod
 from reports.permissions import may_report_for
-from reports.rollup import (
-    Chosen,
-    behind,
-    by_area,
-    by_item,
-    by_place,
-    correcting,
-    corrections_behind,
-    lines_behind,
-    title_of,
-)
-from reports.workbooks.delivery import DELIVERIES
+from reports.rollup import by_area, by_item, by_place
+from reports.workbooks.delivery import DELIVERIES, totals_of
 
 LINES_PER_PAGE = 50
 
@@ -94,12 +93,17 @@ def period_rows(request: Request, pk: int) -> HttpResponse:
     figures = Figures(period, request.user)
     chosen = Chosen.from_query(request.GET)
     lines = lines_behind(figures, chosen, request.user)
+    corrections = corrections_behind(figures, chosen, request.user)
     page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
+    of_lines, whole = sums_of(lines, corrections)
     context = {
         "period": period,
         "page": page,
         "rows": [behind(line) for line in page],
-        "corrections": [correcting(row) for row in corrections_behind(figures, chosen, request.user)],
+        "corrections": [correcting(row) for row in corrections],
+        "of_lines": of_lines,
+        "whole": whole,
+        "chosen": chosen,
         "title": title_of(figures, chosen),
     }
     return render(request, "reports/period_rows.html", context)
@@ -108,14 +112,16 @@ def period_rows(request: Request, pk: int) -> HttpResponse:
 @access(Permission.VIEW_REPORTS)
 @require_safe
 def period_rows_export(request: Request, pk: int, format: str) -> HttpResponse:
-    """The same rows as a file."""
+    """The rows that make the figure as a file: without the state's meals."""
     period = within_reach(ReportingPeriod.objects.visible_to(request.user).select_related("scope"), pk=pk)
     figures = Figures(period, request.user)
     chosen = Chosen.from_query(request.GET)
-    lines = [behind(line) for line in lines_behind(figures, chosen, request.user)]
-    lines += [correcting(row) for row in corrections_behind(figures, chosen, request.user)]
+    lines = lines_behind(figures, chosen, request.user).filter(policy=False)
+    corrections = corrections_behind(figures, chosen, request.user).filter(policy=False)
+    rows = [*map(behind, lines), *map(correcting, corrections)]
     notes = [str(period), title_of(figures, chosen)]
-    return list_response(request, DELIVERIES, lines, format, notes)
+    _of_lines, whole = sums_of(lines, corrections)
+    return list_response(request, DELIVERIES, rows, format, notes, [totals_of(whole, chosen)])
 
 
 @access(Permission.COMPILE_REPORT)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.exports import ListColumn, ListFile
-from reports.rollup import Behind
+from documents.spreadsheet import Value
+from reports.behind import Behind, Chosen, Sums
 
 DELIVERIES = ListFile[Behind](
     gettext_lazy("Confirmed deliveries"),
@@ -24,3 +26,9 @@ DELIVERIES = ListFile[Behind](
         ListColumn(gettext_lazy("Why it was corrected"), 34, lambda row: row.reason),
     ],
 )
+
+
+def totals_of(whole: Sums, chosen: Chosen) -> list[Value]:
+    """The last row: what the report says. Quantities of different items are not added."""
+    quantity = whole.quantity if chosen.of_one_item else ""
+    return [_("Total"), *[""] * 6, quantity, whole.turns, whole.value, ""]

@@ -219,7 +219,7 @@ def corrected(
     right = ConfirmedLine(
         line,
         received,
-        missing=line.planned - received,
+        missing=line.planned - received if line.allocation else 0,
         difference_reason="Gõ nhầm",
         child_turns={line.child_turns.get().age_band_id: received if turns is None else turns},
     )

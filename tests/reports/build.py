@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from directory import clock
 from directory.models import User
+from distributions.actions import (
+    ConfirmedLine,
+    PlannedLine,
+    confirm_delivery,
+    plan_distribution,
+    send_distribution,
+)
 from distributions.models import DeliveryCorrection, Distribution
+from donors.models import FundingSource, SupplyLine
 from needs.models import Need
 from reports.actions import compile_report, issue_report, open_period, save_section
 from reports.models import DistrictReport, ReportingPeriod, ReportSection
@@ -16,6 +24,7 @@ from tests.world import World
 
 HALF, YEAR = ReportingPeriod.Kind.HALF_YEAR, ReportingPeriod.Kind.YEAR
 PLENTY = 1000
+MARCH = date(2025, 3, 10)
 CUT_OFF = date(2025, 6, 16)  # of 2025-H1, whose window is 15/12/2024 to 14/06/2025
 
 
@@ -46,6 +55,7 @@ def delivery(
     commune: str = "Ia Dom",
     item: str = "warm_clothing",
     band: str = "3-5",
+    supply: SupplyLine | None = None,
     **given: Any,
 ) -> Distribution:
     """``quantity`` handed over on one day and confirmed on another; as many child-turns unless given."""
@@ -53,10 +63,38 @@ def delivery(
         need = Need.objects.filter(
             place=world.village(commune), item=world.item(item), age_band=world.band(band)
         ).first() or need_of(world, PLENTY, commune=commune, item=item, band=band)
-        supply = supply_of(world, quantity, item=item)
+        supply = supply or supply_of(world, quantity, item=item)
         allocation = allocated(world, quantity, need=need, supply_line=supply)
     with clock.standing_on(confirmed):
         return delivered(world, quantity, occurred_on=occurred, allocation=allocation, **given)
+
+
+def service(
+    world: World, item: str, quantity: int, *, turns: int, kind: str = "local_budget"
+) -> Distribution:
+    """A service at Ia Dom, paid from a budget, confirmed in March."""
+    by = world.user("health")
+    source = FundingSource.objects.get(kind=kind)
+    line = PlannedLine(quantity, service=world.item(item), funding_source=source, unit_value=10_000)
+    with clock.standing_on(MARCH):
+        distribution = plan_distribution(
+            by=by,
+            area=world.area("health_nutrition"),
+            lead_agency=by.agency,
+            place=world.village("Ia Dom"),
+            planned_on=MARCH,
+            lines=[line],
+        )
+        send_distribution(by=by, distribution=distribution)
+    with clock.standing_on(MARCH + timedelta(days=2)):
+        return confirm_delivery(
+            by=world.user("officer.iadom"),
+            distribution=distribution,
+            occurred_on=MARCH,
+            lines=[
+                ConfirmedLine(distribution.lines.get(), quantity, child_turns={world.band("3-5").pk: turns})
+            ],
+        )
 
 
 def correct(

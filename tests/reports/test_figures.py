@@ -5,57 +5,17 @@ from datetime import date
 import pytest
 
 from directory import clock
-from distributions.actions import (
-    ConfirmedLine,
-    PlannedLine,
-    allocate,
-    confirm_delivery,
-    plan_distribution,
-    reverse_allocation,
-    send_distribution,
-)
-from donors.models import FundingSource
+from distributions.actions import allocate, reverse_allocation
 from reports.figures import Figure, Figures, lines_of, percent
 from reports.figures.facts import BUDGETS, GIFT
 from reports.figures.figure import added
 from tests.distributions.build import supply_of
 from tests.needs.build import approved_need
-from tests.reports.build import delivery, period
+from tests.reports.build import delivery, period, service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 MARCH, NEXT = date(2025, 3, 10), date(2025, 3, 12)
-
-
-def service(world, item: str, quantity: int, *, turns: int, kind: str = "local_budget") -> None:
-    """A service at Ia Dom, paid from a budget, confirmed in March."""
-    by = world.user("health")
-    with clock.standing_on(MARCH):
-        distribution = plan_distribution(
-            by=by,
-            area=world.area("health_nutrition"),
-            lead_agency=by.agency,
-            place=world.village("Ia Dom"),
-            planned_on=MARCH,
-            lines=[
-                PlannedLine(
-                    quantity,
-                    service=world.item(item),
-                    funding_source=FundingSource.objects.get(kind=kind),
-                    unit_value=10_000,
-                )
-            ],
-        )
-        send_distribution(by=by, distribution=distribution)
-    with clock.standing_on(NEXT):
-        confirm_delivery(
-            by=world.user("officer.iadom"),
-            distribution=distribution,
-            occurred_on=MARCH,
-            lines=[
-                ConfirmedLine(distribution.lines.get(), quantity, child_turns={world.band("3-5").pk: turns})
-            ],
-        )
 
 
 def test_gifts_and_budgets_stand_apart(world) -> None:
