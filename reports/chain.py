@@ -26,7 +26,8 @@ from directory.models import User
 from directory.templatetags.portal import signed
 from directory.ways import Way
 from distributions.models import Allocation, DeliveryCorrection, Distribution, DistributionLine
-from donors.models import Pledge, Purchase, Receipt, SupplyLine
+from distributions.wording import listed
+from donors.models import Pledge, PledgeLine, Purchase, Receipt, ReceiptLine, SupplyLine
 from donors.numbers import grouped
 from donors.stock import with_moved
 from needs.fill import Fill, fill_of_each
@@ -76,7 +77,7 @@ PATHS = {
 def way_to_chain(user: User, subject: Model) -> Way | None:
     """The button on the pages of the rooms below."""
     noun = subject._meta.model_name or ""
-    return Way(_("In the chain"), address(noun, subject.pk)) if noun in SELECT else None
+    return Way(_("The chain from need to report"), address(noun, subject.pk)) if noun in SELECT else None
 
 
 def address(noun: str, pk: int) -> str:
@@ -146,9 +147,11 @@ class Chain:
         if self.noun == "need":
             hanging |= Q(lines__earmark_need=self.subject)
         rows = self._chosen("pledge", hanging).select_related("donor", "source").order_by("pk")
+        rows = rows.prefetch_related(Prefetch("lines", PledgeLine.objects.select_related("item")))
 
         def said(pledge: Pledge) -> Link:
-            return self._link("pledge", pledge, pledge.code, str(pledge.giver))
+            of = listed(_sized(line.size, line) for line in pledge.lines.all())
+            return self._link("pledge", pledge, pledge.code, f"{pledge.giver}: {of}")
 
         return self._step(gettext_lazy("Pledge"), rows, said)
 
@@ -159,9 +162,13 @@ class Chain:
         if self.noun == "purchase":
             hanging |= Q(lines__pledge_line__purchases=self.subject)
         rows = self._chosen("receipt", hanging).select_related("custodian").order_by("occurred_on", "pk")
+        rows = rows.prefetch_related(Prefetch("lines", ReceiptLine.objects.for_page()))
 
         def said(receipt: Receipt) -> Link:
-            facts = f"{_day(receipt.occurred_on)}, {receipt.custodian.short_name}"
+            of = listed(
+                _sized(line.accepted or line.amount, line.pledge_line) for line in receipt.lines.all()
+            )
+            facts = f"{_day(receipt.occurred_on)}, {receipt.custodian.short_name}: {of}"
             return self._link("receipt", receipt, receipt.code, facts)
 
         return self._step(gettext_lazy("Receipt"), rows, said)
@@ -197,17 +204,9 @@ class Chain:
         rows = self.allocations.select_related("need__item", "need__place__unit", "balance")
 
         def said(row: Allocation) -> Link:
-            balance, item = row.balance, row.need.item
-            words = _("%(delivered)s delivered, %(transit)s in transit, %(open)s not yet sent")
-            if balance.missing:
-                words = f"{words}, {_('%(missing)s missing')}"
-            facts = words % {
-                "delivered": balance.delivered,
-                "transit": balance.in_transit,
-                "open": balance.open,
-                "missing": balance.missing,
-            }
-            name = f"{row.quantity} {item.unit} {item} → {row.need.place.full_name}"
+            item = row.need.item
+            facts = ", ".join(f"{where} {grouped(q)}" for where, q in row.balance.whereabouts)
+            name = f"{grouped(row.quantity)} {item.unit} {item} → {row.need.place.full_name}"
             return self._link("allocation", row, name, facts)
 
         return self._step(gettext_lazy("Allocation"), rows, said)
@@ -249,6 +248,11 @@ class Chain:
             if (here := [row for row in found if period.starts_on <= row[0] <= period.ends_on])
         ]
         return Step(gettext_lazy("Report"), links)
+
+
+def _sized(size: int, line: PledgeLine) -> str:
+    """“480 suất Bữa ăn dinh dưỡng”, “5.000.000 đồng tiền mặt”."""
+    return f"{grouped(size)} {line.unit} {line.what}"
 
 
 def _corrected(row: Distribution) -> list[str]:

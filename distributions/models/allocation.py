@@ -149,6 +149,21 @@ class AllocationBalance(models.Model):
     def __str__(self) -> str:
         return f"{self.delivered}/{self.quantity}"
 
+    @property
+    def ended(self) -> list[tuple[str, int]]:
+        """What covers the need no more, by where it is: only what there is of."""
+        return self._named("missing", "returned", "lost", "reversed")
+
+    @property
+    def whereabouts(self) -> list[tuple[str, int]]:
+        """All of the quantity by where it is: only what there is of."""
+        return [*self._named("delivered", "in_transit", "open"), *self.ended]
+
+    def _named(self, *columns: str) -> list[tuple[str, int]]:
+        """The columns by their names in the reader's language."""
+        fields = [(self._meta.get_field(name), getattr(self, name)) for name in columns]
+        return [(str(field.verbose_name), quantity) for field, quantity in fields if quantity]  # type: ignore[union-attr]
+
 
 class AllocationMove(ActionOnly):
     """A ledger row of an allocation: a quantity moved on. Never edited or deleted.

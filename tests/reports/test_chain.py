@@ -21,9 +21,11 @@ from distributions.actions import (
     confirm_delivery,
     correct_delivery,
     plan_distribution,
+    reverse_allocation,
     send_distribution,
 )
 from distributions.actions.correction_checks import stands
+from distributions.models import AllocationBalance
 from donors.actions import move_stock
 from donors.models import Receipt
 from needs.fill import Fill, fill_of_each
@@ -38,6 +40,7 @@ from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 SECOND_HALF = date(2025, 6, 15)
+PARTS = ("delivered", "in_transit", "open", "missing", "returned", "reversed")
 ClientOf = Callable[[User], Client]
 
 
@@ -68,6 +71,41 @@ def links(world: World) -> Links:
 def pages(user: User, noun: str, subject: Model) -> list[list[str]]:
     """The addresses that each step links to."""
     return [[link.url for link in step.links] for step in Chain(user, noun, subject).steps()]
+
+
+def test_all_of_an_allocation_is_told_wherever_it_is(
+    world: World, links: Links, coordinator: User, client_of: ClientOf
+) -> None:
+    """25 allocated: 15 delivered, 1 in transit; of 4 sent 2 came, 1 went back, 1 is missing; 1 taken back."""
+    build.sent(world, 1, allocation=links.allocation)
+    short = build.sent(world, 4, allocation=links.allocation)
+    line = short.lines.get()
+    arrived = ConfirmedLine(
+        line, 2, returned=1, missing=1, difference_reason="Rách", child_turns={world.band("3-5").pk: 2}
+    )
+    confirm_delivery(
+        by=build.officer_of(world, short), distribution=short, occurred_on=clock.today(), lines=[arrived]
+    )
+    reverse_allocation(by=coordinator, allocation=links.allocation, quantity=1, reason="Trùng")
+    balance = AllocationBalance.objects.get(pk=links.allocation.pk)
+    names = [balance._meta.get_field(name).verbose_name for name in PARTS]
+    told = list(zip(map(str, names), [17, 1, 4, 1, 1, 1], strict=True))
+    assert balance.whereabouts == told
+    assert sum(quantity for _name, quantity in told) == balance.quantity == 25
+    client = client_of(coordinator)
+    [link] = Chain(coordinator, "need", links.need).steps()[3].links
+    assert link.facts == ", ".join(f"{name} {quantity}" for name, quantity in told)
+    page = client.get(reverse("allocation_list")).content.decode()
+    assert all(f"{name} {quantity}" in page for name, quantity in told[3:])
+
+
+def test_pledges_and_receipts_say_how_much(links: Links, coordinator: User) -> None:
+    steps = Chain(coordinator, "need", links.need).steps()
+    of = f"{links.need.item.unit} {links.need.item}"
+    assert [links_of.facts.rpartition(": ")[2] for links_of in (steps[1].links[0], steps[2].links[0])] == [
+        f"40 {of}",
+        f"20 {of}",
+    ]
 
 
 def test_from_each_link_to_all_the_others(links: Links, coordinator: User) -> None:
@@ -180,7 +218,7 @@ def test_a_long_chain_costs_no_more_and_says_what_it_leaves_out(
     for band in ("0-2", "6-10", "11-15"):
         need = build.need_of(world, 5, band=band)
         build.allocated(world, 5, need=need, supply_line=links.allocation.supply_line)
-    assert (queries_of(client, url), before <= 19) == (before, True)
+    assert (queries_of(client, url), before <= 21) == (before, True)
     monkeypatch.setattr("reports.chain.AT_MOST", 2)
     needs = Chain(coordinator, "pledge", links.pledge).steps()[0]
     assert (len(needs.links), needs.more) == (2, 2)
