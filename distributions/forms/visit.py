@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
-from directory.fields import VietnameseDateField
+from directory.fields import VietnameseDateField, asked_sometimes
 from directory.models import Agency, Place, User
 from distributions.actions import Found, Recommended
 from distributions.models import ChecklistItem, Distribution, Finding
@@ -72,8 +72,9 @@ class FoundForm(forms.Form):
     """
 
     done_on = VietnameseDateField(label=_("Visited on"))
-    conclusion = forms.CharField(
-        label=_("Conclusion"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    # What the action asks for, with all else that is wrong, is never marked as optional.
+    conclusion = asked_sometimes(
+        forms.CharField(label=_("Conclusion"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
     )
 
     def ask(self, asked: Iterable[tuple[ChecklistItem, str]], answered: Mapping[int, Finding]) -> None:
@@ -81,16 +82,18 @@ class FoundForm(forms.Form):
         for item, words in asked:
             self.questions.append(item)
             stands = answered.get(item.pk)
-            self.fields[f"item-{item.pk}-answer"] = forms.ChoiceField(
+            answer = forms.ChoiceField(
                 label=words,
                 choices=Finding.Answer.choices,
                 widget=forms.RadioSelect,
                 required=False,
                 initial=stands and stands.answer,
             )
-            self.fields[f"item-{item.pk}-note"] = forms.CharField(
+            note = forms.CharField(
                 label=_("Note"), max_length=500, required=False, initial=stands and stands.note
             )
+            self.fields[f"item-{item.pk}-answer"] = asked_sometimes(answer)
+            self.fields[f"item-{item.pk}-note"] = asked_sometimes(note)
 
     def rows_of_questions(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
         for item in self.questions:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from directory.fields import asked_sometimes
 from directory.models import User
 from distributions.actions import RightVisit
 from distributions.forms.visit import FoundForm
@@ -18,15 +19,20 @@ from needs.forms.catalogue import VersionedForm
 class CorrectVisitForm(VersionedForm, FoundForm):
     """The questions are those that were asked then, in their words."""
 
-    team = forms.CharField(
-        label=_("Who goes"),
-        max_length=300,
-        help_text=_("Officials and their agencies, never a child's name."),
+    team = asked_sometimes(
+        forms.CharField(
+            label=_("Who goes"),
+            max_length=300,
+            required=False,
+            help_text=_("Officials and their agencies, never a child's name."),
+        )
     )
     sample: forms.ModelChoiceField = forms.ModelChoiceField(
         None, label=_("How it was chosen"), required=False, empty_label=_("not by a sample")
     )
-    reason = forms.CharField(label=_("What was wrong, and how that is known"), max_length=300)
+    reason = asked_sometimes(
+        forms.CharField(label=_("What was wrong, and how that is known"), max_length=300, required=False)
+    )
 
     def __init__(self, data: Any = None, *, visit: SupervisionVisit, version: int, user: User) -> None:
         stands = {name: getattr(visit, name) for name in ("done_on", "team", "sample", "conclusion")}

@@ -276,7 +276,8 @@ def test_it_is_corrected_on_its_page(visit, inspector, coordinator, client_of: C
     address = reverse("visit_correct", args=[visit.pk])
     assert address in client.get(page).content.decode()
     body = body_of(client.get(address).context["form"])
-    assert client.post(address, body).status_code == 422  # no reason
+    wrong = client.post(address, body | {"team": " ", "conclusion": ""})  # nor a reason: all at once
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["team", "conclusion", "reason"])
     corrected(visit, coordinator, replace(as_it_stands(visit), conclusion="Của đồng nghiệp"))
     typed = body | {"reason": "Gõ nhầm", "conclusion": "Của tôi"}
     answer = client.post(address, typed)
