@@ -21,7 +21,7 @@ def now() -> datetime:
 
 def today() -> date:
     """Today in the portal's own time zone."""
-    return timezone.localdate(now())
+    return now().astimezone(timezone.get_default_timezone()).date()
 
 
 def noon(day: date) -> datetime:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from copy import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Generic, TypeVar
@@ -20,9 +18,12 @@ from weakref import WeakKeyDictionary
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
+from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 R = TypeVar("R")
+# Types of what both drivers take as it is.
+PLAIN = {int, str, bool, type(None)}
 
 
 class Slot(Expression):
@@ -50,90 +51,137 @@ class Prepared(Generic[R]):
     def ask(self, **values: Any) -> list[R]:
         connection = connections[DEFAULT_DB_ALIAS]
         key = (self, connection.vendor, *(values[name] for name in self.fixed))
-        statement = _compiled.get(key)
-        if statement is None:
+        rows = _compiled.get(key)
+        if rows is None:
             fixed = {name: values[name] for name in self.fixed}
-            statement = _compiled.setdefault(key, self._compile(connection, fixed))
-        return statement.run(connection, values)
+            rows = _compiled.setdefault(key, self._compile(connection, fixed))
+        return rows.ask(connection, values)
 
     def _compile(self, connection: BaseDatabaseWrapper, fixed: dict[str, Any]) -> _Rows:
         queryset = self.question(**self.slots, **fixed)
         compiler = queryset.query.get_compiler(connection=connection)
-        sql, parameters = compiler.as_sql()
+        statement = Statement(*compiler.as_sql())
         columns = [column for column, *_rest in (compiler.select or [])[: compiler.col_count]]
-        converters = compiler.get_converters(columns)
-        return _Rows(Statement(sql, parameters), compiler, queryset._iterable_class, converters)
+        return _Rows(statement, _maker(queryset, compiler), compiler.get_converters(columns))
 
 
-_numbers = itertools.count(1)
 _compiled: dict[tuple[Any, ...], _Rows] = {}
-# connection → what it has planned, by which name
-_known: WeakKeyDictionary[Any, dict[Statement, str]] = WeakKeyDictionary()
-
-
-class Statement:
-    """SQL with places for values, some of them constants; ``text`` is what a cursor is to execute."""
-
-    def __init__(self, sql: str, parameters: Sequence[Any]) -> None:
-        self.sql, self.parameters = sql, tuple(parameters)
-
-    def text(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[str, Any]:
-        if not _may_prepare(connection):
-            return self.sql, [values[one.name] if isinstance(one, Slot) else one for one in self.parameters]
-        name = self._plan(connection)
-        given = [values[one.name] for one in self.parameters if isinstance(one, Slot)]
-        places = f" ({', '.join(['%s'] * len(given))})" if given else ""
-        return f"EXECUTE {name}{places}", given
-
-    @contextmanager
-    def asked(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
-        """Around its execution: once a column has another type, the next one plans it anew."""
-        try:
-            yield
-        except NotSupportedError:
-            _known.pop(connection.connection, None)
-            raise
-
-    def _plan(self, connection: BaseDatabaseWrapper) -> str:
-        """Once for each connection; a statement of the session, whatever becomes of the transaction."""
-        connection.ensure_connection()
-        known = _known.setdefault(connection.connection, {})
-        if self in known:
-            return known[self]
-        name = f"portal_{next(_numbers)}"
-        places = (f"${number}" for number in itertools.count(1))
-        constants = [one for one in self.parameters if not isinstance(one, Slot)]
-        marks = iter(self.parameters)
-        text = re.sub(
-            "%%|%s",
-            lambda mark: next(places) if mark[0] == "%s" and isinstance(next(marks), Slot) else mark[0],
-            self.sql,
-        )
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            # No value is in the text but the constants of the queryset itself, and these by the driver.
-            cursor.execute(f"PREPARE {name} AS {text}", constants)
-        known[self] = name
-        return name
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """The statement of a queryset, and how Django makes rows of its answer."""
+    """The statement of a queryset, and what Django makes of a row of its answer.
+
+    ``converters``: by column, as a compiler gives them.
+    """
 
     statement: Statement
-    compiler: SQLCompiler
-    iterable: Any
-    converters: Any
+    make: Callable[[Sequence[Any]], Any]
+    converters: dict[int, tuple[Sequence[Callable[..., Any]], Any]]
 
-    def run(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> list[Any]:
-        adapted = {name: connection.ops.adapt_unknown_value(value) for name, value in values.items()}
-        compiler = copy(self.compiler)
-        compiler.connection = connection
-        text = self.statement.text(connection, adapted)
-        compiler.as_sql = lambda *_args, **_kwargs: text  # type: ignore[method-assign]
-        compiler.get_converters = lambda _columns: self.converters  # type: ignore[method-assign,assignment]
-        with self.statement.asked(connection):
-            return list(self.iterable(_Asked(connection.alias, compiler)))
+    def ask(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> list[Any]:
+        adapt = connection.ops.adapt_unknown_value
+        given = {name: one if type(one) in PLAIN else adapt(one) for name, one in values.items()}
+        _count, rows = self.statement.run(connection, given)
+        if self.converters:
+            rows = [self._converted(connection, row) for row in rows]
+        return [self.make(row) for row in rows]
+
+    def _converted(self, connection: BaseDatabaseWrapper, row: Sequence[Any]) -> tuple[Any, ...]:
+        values = list(row)
+        for position, (converters, column) in self.converters.items():
+            for convert in converters:
+                values[position] = convert(values[position], column, connection)
+        return tuple(values)
+
+
+def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    """What Django's iterables work out anew for each answer: how a row becomes a model with related ones."""
+    if queryset._iterable_class is ValuesListIterable:
+        return tuple
+    info, columns, alias = compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
+    own = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+    names = [column.target.attname for column, *_rest in columns[own]]
+    related = get_related_populators(info, columns, alias)
+    annotations = compiler.annotation_col_map
+
+    def make(row: Sequence[Any]) -> Any:
+        made = info["model"].from_db(alias, names, row[own])
+        for populator in related:
+            populator.populate(row, made)
+        for name, position in annotations.items():
+            setattr(made, name, row[position])
+        return made
+
+    return make
+
+
+_numbers = itertools.count(1)
+
+
+class _Session:
+    """One connection: what is sent to it for each statement that it has planned, and by which cursor.
+
+    One cursor for all, for to make one takes Django longer than to send a statement; each answer is read
+    whole before the next is asked for.
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.cursor, self.planned = connection.create_cursor(), {}  # type: ignore[var-annotated]
+
+
+_sessions: WeakKeyDictionary[Any, _Session] = WeakKeyDictionary()
+
+
+class Statement:
+    """SQL with places for values, some of them constants."""
+
+    def __init__(self, sql: str, parameters: Sequence[Any]) -> None:
+        self.sql, self.parameters = sql, tuple(parameters)
+        # Each once, however often the text names it.
+        self.names = list(dict.fromkeys(one.name for one in parameters if isinstance(one, Slot)))
+
+    def run(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[int, list[Any]]:
+        """How many rows were changed, or found; and what it returns of them."""
+        if _may_prepare(connection):
+            return self._run_planned(connection, values)
+        given = [values[one.name] if isinstance(one, Slot) else one for one in self.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, given)
+            return _answer(cursor)
+
+    def _run_planned(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[int, list[Any]]:
+        connection.ensure_connection()
+        known = connection.connection
+        session = _sessions.get(known) or _sessions.setdefault(known, _Session(connection))
+        wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+        cursor = wrapped(session.cursor)
+        if self not in session.planned:
+            session.planned[self] = self._plan(connection, session)
+        try:
+            cursor.execute(session.planned[self], [values[name] for name in self.names])
+        except NotSupportedError:  # once a column has another type, the next one plans it anew
+            _sessions.pop(known, None)
+            raise
+        return _answer(session.cursor)
+
+    def _plan(self, connection: BaseDatabaseWrapper, session: _Session) -> str:
+        """Once for each connection; a statement of the session, whatever becomes of the transaction."""
+        name = f"portal_{next(_numbers)}"
+        constants = [one for one in self.parameters if not isinstance(one, Slot)]
+        marks = (self._mark(one) for one in self.parameters)
+        text = re.sub("%%|%s", lambda found: next(marks) if found[0] == "%s" else "%%", self.sql)
+        with connection.wrap_database_errors:
+            # No value is in the text but the constants of the queryset itself, and these by the driver.
+            session.cursor.execute(f"PREPARE {name} AS {text}", constants)
+        return f"EXECUTE {name} ({', '.join(['%s'] * len(self.names))})" if self.names else f"EXECUTE {name}"
+
+    def _mark(self, parameter: Any) -> str:
+        return f"${self.names.index(parameter.name) + 1}" if isinstance(parameter, Slot) else "%s"
+
+
+def _answer(cursor: Any) -> tuple[int, list[Any]]:
+    return cursor.rowcount, cursor.fetchall() if cursor.description else []
 
 
 def _may_prepare(connection: BaseDatabaseWrapper) -> bool:
@@ -142,15 +190,3 @@ def _may_prepare(connection: BaseDatabaseWrapper) -> bool:
     return connection.vendor == "postgresql" and not connection.settings_dict.get(
         "DISABLE_SERVER_SIDE_CURSORS"
     )
-
-
-class _Asked:
-    """What Django reads of a queryset in order to make rows: here, with a statement that is ready."""
-
-    _known_related_objects: dict[Any, Any] = {}
-
-    def __init__(self, db: str, compiler: SQLCompiler) -> None:
-        self.db, self.query, self._compiler = db, self, compiler
-
-    def get_compiler(self, *_args: Any, **_kwargs: Any) -> SQLCompiler:
-        return self._compiler

@@ -12,11 +12,21 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import AutoField, Field, IntegerField, Model, QuerySet
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.sql import UpdateQuery
 
 from directory.deeds import ActionOnly, demand_action
-from directory.prepared import Slot, Statement
+from directory.prepared import PLAIN, Slot, Statement
 
 M = TypeVar("M", bound=Model)
 
@@ -36,9 +46,8 @@ class PreparedUpdate:
         connection = connections[DEFAULT_DB_ALIAS]
         if connection.vendor not in self._compiled:
             self._compiled[connection.vendor] = self._compile(connection)
-        with connection.cursor() as cursor:
-            cursor.execute(*self._compiled[connection.vendor].text(connection, values))
-            return int(cursor.rowcount)
+        changed, _rows = self._compiled[connection.vendor].run(connection, values)
+        return changed
 
     def _compile(self, connection: BaseDatabaseWrapper) -> Statement:
         slots = {name: Slot(name, IntegerField()) for name in signature(self.change).parameters}
@@ -69,28 +78,40 @@ class PreparedInsert(Generic[M]):
         connection = connections[DEFAULT_DB_ALIAS]
         if connection.vendor not in self._compiled:
             self._compiled[connection.vendor] = self._compile(connection)
-        values = {
-            field.attname: field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
-            for field in self._fields
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(*self._compiled[connection.vendor].text(connection, values))
-            found = cursor.fetchone()
-        if found is None:
+        values = self._values(row, connection)
+        _count, made = self._compiled[connection.vendor].run(connection, values)
+        if not made:
             return False
-        row.pk, row._state.adding, row._state.db = found[0], False, connection.alias
+        [[row.pk]] = made
+        row._state.adding, row._state.db = False, connection.alias
         return True
 
+    def _values(self, row: M, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        values, stored = {}, vars(row)
+        for name, field in self._fields.items():
+            value = stored[name]
+            if name not in self._plain or type(value) not in PLAIN:
+                value = field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
+            values[name] = value
+        return values
+
     @cached_property
-    def _fields(self) -> list[Field[Any, Any]]:
-        return [field for field in self.model._meta.concrete_fields if not isinstance(field, AutoField)]
+    def _fields(self) -> dict[str, Field[Any, Any]]:
+        fields = self.model._meta.concrete_fields
+        return {field.attname: field for field in fields if not isinstance(field, AutoField)}
+
+    @cached_property
+    def _plain(self) -> set[str]:
+        """Columns that hold what they are given; to ask the field each time takes longer than to send it."""
+        kinds = (IntegerField, CharField, TextField, BooleanField, ForeignKey)
+        return {name for name, field in self._fields.items() if isinstance(field, kinds)}
 
     def _compile(self, connection: BaseDatabaseWrapper) -> Statement:
         quote, table = connection.ops.quote_name, self.model._meta
-        columns = ", ".join(quote(str(field.column)) for field in self._fields)
+        columns = ", ".join(quote(str(field.column)) for field in self._fields.values())
         places = ", ".join(["%s"] * len(self._fields))
         conflict = "ON CONFLICT DO NOTHING " if self.once else ""
         # No value is in the text: names of our own tables.
         sql = f"INSERT INTO {quote(table.db_table)} ({columns}) VALUES ({places}) {conflict}RETURNING "  # noqa: S608
         sql += quote(str(table.pk.column))
-        return Statement(sql, [Slot(field.attname) for field in self._fields])
+        return Statement(sql, [Slot(name) for name in self._fields])

@@ -93,17 +93,35 @@ def _locked(model: type[B], ids: Iterable[int]) -> dict[int, B]:
     return {row.pk: row for row in rows}
 
 
+def take(supply_line: int, need: int, q: int) -> bool:
+    """Take up ``q`` (item's unit) of both balances, by id. False, and nothing changed, if one has not enough.
+
+    Both stay locked by it, in the order of ``lock``.
+    """
+    if not TAKE_SUPPLY.run(pk=supply_line, q=q):
+        return False
+    if TAKE_NEED.run(pk=need, q=q):
+        return True
+    TAKE_SUPPLY.run(pk=supply_line, q=-q)
+    return False
+
+
 def set_aside(allocation: Allocation, deed: Deed) -> None:
     """Allocate: the supply line and the need are both taken up by the allocation's quantity."""
     set_aside_all([allocation], deed)
 
 
 def set_aside_all(allocations: Sequence[Allocation], deed: Deed) -> None:
-    """The same of many, each guarded; what they write beside the balances is written at once."""
+    """The same of many, each guarded. Raises ``NotEnough``."""
     for allocation in allocations:
         q = allocation.quantity
         demand_moved(TAKE_SUPPLY.run(pk=allocation.supply_line_id, q=q))
         demand_moved(TAKE_NEED.run(pk=allocation.need_id, q=q))
+    write_set_aside(allocations, deed)
+
+
+def write_set_aside(allocations: Sequence[Allocation], deed: Deed) -> None:
+    """The rows of allocations whose two balances are taken up already."""
     BALANCES.add_all(
         [AllocationBalance(allocation=row, quantity=row.quantity, open=row.quantity) for row in allocations]
     )

@@ -16,13 +16,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from directory import clock
-from directory.models import AgencySuccession, Unit, User
+from directory.models import AgencySuccession, Place, Unit, User
 from directory.prepared import Prepared, Slot
 from distributions.models import Allocation, DistributionLine
 from distributions.states import DistributionState
 from distributions.wording import listed
 from donors import overlap
-from donors.models import Pledge, SupplyLine
+from donors.models import Pledge
 from donors.overlap import Coverage, Items
 from needs.models import Need
 
@@ -108,54 +108,67 @@ def _nothing_near(need: Need, pledge: Pledge, year: int) -> bool:
     place = need.place
     if not place.is_valid_on(clock.today()):
         return False  # its successor may be named by others
-    where = {
-        "year": year,
-        "item": need.item_id,
-        "scope": pledge.scope_id,
-        "commune": place.unit_id,
-        "before": place.continues.unit_id if place.continues else place.unit_id,
-        "agency": pledge.mobilised_by_id,
-    }
-    return not (ANYWHERE.ask(**where) and NEAR.ask(need=need.pk, **where))
-
-
-def _anywhere(
-    year: int, item: Slot, scope: Slot, commune: Slot, before: Slot, agency: Slot
-) -> QuerySet[Any, Any]:
-    """One row if another agency promised or does something of the item there, or ever allocated some.
-
-    What was allocated to a commune is asked in ``_near`` only: by the end of a year it is much.
-    """
-    goods = SupplyLine.objects.filter(item=item, balance__allocated__gt=0)
-    goods = goods.exclude(pledge_line__pledge__mobilised_by=agency)
-    return _one_of(goods, *_promised_near(year, item, scope, (commune, before), agency))
+    return not NEAR.ask(
+        year=year,
+        whole=place.kind == Place.Kind.COMMUNE,
+        item=need.item_id,
+        need=need.pk,
+        place=place.pk,
+        continued=place.continues_id or place.pk,
+        around=place.lies_in_id or place.pk,
+        commune=place.unit_id,
+        before=place.continues.unit_id if place.continues else place.unit_id,
+        scope=pledge.scope_id,
+        agency=pledge.mobilised_by_id,
+    )
 
 
 def _near(
-    year: int, item: Slot, need: Slot, scope: Slot, commune: Slot, before: Slot, agency: Slot
+    year: int,
+    whole: bool,
+    item: Slot,
+    need: Slot,
+    place: Slot,
+    continued: Slot,
+    around: Slot,
+    commune: Slot,
+    before: Slot,
+    scope: Slot,
+    agency: Slot,
 ) -> QuerySet[Any, Any]:
-    """One row if another agency may have something of the item in the commune, or in that of before."""
-    allocated = _allocations(year, item).filter(overlap.in_units("need__place__unit", commune, before))
-    allocated = allocated.exclude(need=need).exclude(supply_line__pledge_line__pledge__mobilised_by=agency)
-    return _one_of(allocated, *_promised_near(year, item, scope, (commune, before), agency))
+    """One row if another agency may have something of the item at the place, or around it.
 
-
-def _promised_near(
-    year: int, item: Slot, scope: Slot, communes: tuple[Slot, Slot], agency: Slot
-) -> list[QuerySet[Any]]:
-    served = _services(year, item).filter(overlap.in_units("distribution__place__unit", *communes))
-    return [
+    Wider than the truth, and cheap. What was allocated is asked more closely than the rest: by the end of a
+    year it is much.
+    """
+    needs = Need.objects.filter(item=item, round__year=year).exclude(pk=need)
+    near_it = (
+        needs.filter(place__unit=commune)
+        if whole
+        else needs.filter(_touching(place, continued, around, commune))
+    )
+    allocated = Allocation.objects.filter(need__in=near_it)
+    served = _services(year, item).filter(overlap.in_units("distribution__place__unit", commune, before))
+    questions = [
+        allocated.exclude(supply_line__pledge_line__pledge__mobilised_by=agency),
         served.exclude(distribution__lead_agency=agency),
-        *overlap.near(scope, year, item, communes, agency),
+        *overlap.near(scope, year, item, (commune, before), agency),
     ]
-
-
-def _one_of(*questions: QuerySet[Any]) -> QuerySet[Any, Any]:
     first, *rest = [rows.order_by().values_list("pk") for rows in questions]
     return first.union(*rest, all=True)[:1]
 
 
-ANYWHERE, NEAR = Prepared(_anywhere, fixed=("year",)), Prepared(_near, fixed=("year",))
+def _touching(place: Slot, continued: Slot, around: Slot, commune: Slot) -> Q:
+    """At the place, also by its name of before, at what it lies in, what lies in it, or the whole commune."""
+    return (
+        overlap.in_units("place", place, continued, around)
+        | overlap.in_units("place__continues", place, continued)
+        | Q(place__lies_in=place)
+        | Q(place__unit=commune, place__kind=Place.Kind.COMMUNE)
+    )
+
+
+NEAR = Prepared(_near, fixed=("year", "whole"))
 
 
 def in_words(services: Iterable[Service]) -> str:

@@ -25,7 +25,7 @@ from directory.models import Agency, AgencySuccession, Place, Unit
 from directory.prepared import Slot
 from donors.models import MobilisationPlan, MobilisationTarget, Pledge, PledgeLine, Purchase
 from donors.models.pledge_line import EARMARKS
-from donors.states import PledgeState, PurchaseState
+from donors.states import PlanState, PledgeState, PurchaseState
 from needs.models import AgeBand, SupportItem
 
 if TYPE_CHECKING:
@@ -206,17 +206,14 @@ def near(scope: Unit | Slot, year: int, item: One, communes: Iterable[One], agen
 
     Wider than the truth, and cheap: if all are empty there is nothing to ask ``held_in`` for.
     """
-    own = Q(in_units("plan__agency__unit", *communes), place=None)
-    in_place = in_units("earmark_place__unit", *communes) | in_units("earmark_need__place__unit", *communes)
-    paid_for = in_units("cash_line__earmark_place__unit", *communes) | in_units(
-        "cash_line__earmark_need__place__unit", *communes
-    )
-    bought = in_units("place__unit", *communes) | Q(paid_for, place=None)
+    planned = in_units("place__unit", *communes) | Q(in_units("plan__agency__unit", *communes), place=None)
+    targets = MobilisationTarget.objects.filter(planned, item=item, plan__scope=scope, plan__year=year)
+    bought = in_units("place__unit", *communes) | Q(place=None)
     return [
-        _targets(scope, year, item)
-        .filter(in_units("place__unit", *communes) | own)
-        .exclude(plan__agency=agency),
-        _lines(scope, year, item).filter(in_place).exclude(pledge__mobilised_by=agency),
+        targets.exclude(plan__agency=agency).exclude(plan__state=PlanState.DRAFT),
+        # Not as one question with “or”: that would read all pledges of the scope.
+        _standing(scope, _for_place(year, item) & in_units("earmark_place__unit", *communes), agency),
+        _standing(scope, _for_need(year, item) & in_units("earmark_need__place__unit", *communes), agency),
         _purchases(scope, year, item).filter(bought).exclude(custodian=agency),
     ]
 
@@ -247,11 +244,23 @@ def _targets(scope: Unit | Slot, year: int, items: Items) -> Any:
 
 
 def _lines(scope: Unit | Slot, year: int, items: Items) -> Any:
+    covering = _for_place(year, items) | _for_need(year, items)
+    return _standing(scope, covering).order_by("pledge", "pk")
+
+
+def _standing(scope: Unit | Slot, covering: Q, apart_from: One | None = None) -> Any:
+    lines = PledgeLine.objects.filter(covering, pledge__scope=scope, pledge__state__in=STANDING)
+    return lines if apart_from is None else lines.exclude(pledge__mobilised_by=apart_from)
+
+
+def _for_place(year: int, items: Items) -> Q:
     of_year = Q(pledge__due_on__year=year) | Q(pledge__due_on=None, pledge__pledged_on__year=year)
-    for_place = Q(of_items("item", items), earmark_place__isnull=False) & of_year
-    for_need = Q(of_items("earmark_need__item", items), earmark_need__round__year=year)
-    lines = PledgeLine.objects.filter(for_place | for_need)
-    return lines.filter(pledge__scope=scope, pledge__state__in=STANDING).order_by("pledge", "pk")
+    return Q(of_items("item", items), earmark_place__isnull=False) & of_year
+
+
+def _for_need(year: int, items: Items) -> Q:
+    here = Q(earmark_need__isnull=False)  # few are: PostgreSQL is not to read all pledges for them
+    return here & Q(of_items("earmark_need__item", items), earmark_need__round__year=year)
 
 
 def _purchases(scope: Unit | Slot, year: int, items: Items) -> Any:

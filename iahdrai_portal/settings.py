@@ -119,9 +119,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # Pages ask short questions over deep conditions of reach: their estimated cost would have PostgreSQL
-    # compile each anew, for seconds, where it answers in a millisecond.
+    # compile each anew, for seconds, or call other processes to help, where it answers in a millisecond.
     # What a connection prepares (directory.prepared) it plans once: not the first few times anew.
-    options = "-c jit=off -c plan_cache_mode=force_generic_plan"
+    options = "-c jit=off -c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0"
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = options
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

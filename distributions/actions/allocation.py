@@ -48,17 +48,21 @@ def allocate(
     Raises ``Forbidden``; ``NotEnough`` (codes ``not_enough_supply``, ``not_enough_need``); ``WrongState``
     (closed need or round); ``Refusal`` (other item, binding earmark, scope, overlap, quantity).
     """
-    sides = hold({supply_line.pk}, {need.pk})
+    # First, for it locks both sides too; whatever is refused below takes it back with the transaction.
+    taken = quantity > 0 and ledger.take(supply_line.pk, need.pk, quantity)
+    sides = hold({supply_line.pk}, {need.pk}, taken=taken)
     wanted = Wanted(sides.supply[supply_line.pk], sides.needs[need.pk], quantity)
     check_person(by, wanted.supply_line, wanted.need)
     problems = Problems()
     check_allowed(problems, sides, wanted, out_of_scope_reason)
     others = others_beside(wanted.need, wanted.supply_line.pledge_line.pledge)
     check_overlap(problems, wanted, others, overlap_reason)
-    check_supply_left(problems, wanted.supply_line, quantity)
-    check_need_left(problems, wanted.need, quantity)
+    if not taken:
+        check_supply_left(problems, wanted.supply_line, quantity)
+        check_need_left(problems, wanted.need, quantity)
     problems.refuse()
-    [allocation] = set_aside(by, [wanted.allocation(by, sides, out_of_scope_reason, others, overlap_reason)])
+    row = wanted.allocation(by, sides, out_of_scope_reason, others, overlap_reason)
+    [allocation] = set_aside(by, [row], taken=taken)
     return allocation
 
 

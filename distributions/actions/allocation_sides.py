@@ -46,6 +46,7 @@ OF_A_NEED = (
     "place__unit__name",
     "place__unit__valid_from",
     "place__unit__valid_to",
+    "place__lies_in",
     "place__continues__unit",
 )
 
@@ -114,17 +115,18 @@ class Wanted:
         )
 
 
-def hold(supply_lines: Iterable[int], needs: Iterable[int]) -> Sides:
+def hold(supply_lines: Iterable[int], needs: Iterable[int], *, taken: bool = False) -> Sides:
     """Lock supply lines and needs in the order of the ledger, in three queries.
 
     What a supply line is meant for is read once it is held: it may have changed while we waited. Only what
-    the checks ask is read; what a refusal says besides is read when it is said.
+    the checks ask is read; what a refusal says besides is read when it is said. ``taken``: the ledger has
+    taken up what is wanted, which locks the supply lines; what they have left is not asked.
     """
     held, wanted, today = set(supply_lines), set(needs), clock.today()
-    balances = {each.pk: each for each in _of(held, HELD_SUPPLY, _held_supply)}
+    balances = {} if taken else {each.pk: each for each in _of(held, HELD_SUPPLY, _held_supply)}
     lines = {each.pk: each for each in _of(held, SUPPLY_LINE, _supply_line)}
-    for pk, line in lines.items():
-        line.balance = balances[pk]
+    for pk, balance in balances.items():
+        lines[pk].balance = balance
     rows = _of(wanted, HELD_NEED, _held_needs, today=today)
     found = {row.pk: row.need for row in rows}
     inside = {row.need.place.unit_id for row in rows if row.difficult}
@@ -144,10 +146,11 @@ def _difficult_heirs(needs: Iterable[Need]) -> set[int]:
     return difficult_among(ended, clock.today()) if ended else set()
 
 
-def set_aside(by: User, allocations: Sequence[Allocation]) -> list[Allocation]:
-    """Write the rows, move the balances by guarded updates, tell the history of each."""
+def set_aside(by: User, allocations: Sequence[Allocation], *, taken: bool = False) -> list[Allocation]:
+    """Write the rows, move the balances (unless ``taken``) by guarded updates, tell the history of each."""
     made = ALLOCATIONS.add_all(allocations)
-    ledger.set_aside_all(made, ledger.Deed(by, clock.today()))
+    write = ledger.write_set_aside if taken else ledger.set_aside_all
+    write(made, ledger.Deed(by, clock.today()))
     for allocation in made:
         reasons = [allocation.out_of_scope_reason, allocation.overlap_reason]
         history.record(

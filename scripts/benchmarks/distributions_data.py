@@ -105,15 +105,17 @@ def _earmark(number: int, area: SupportArea, needs: list[Need]) -> dict[str, Any
 
 @transaction.atomic
 def pairs(count: int) -> dict[str, Any]:
-    """``count`` needs, each with a free supply line of its own, both more than anybody takes."""
-    username = needs_data.needs(count, 1, 1 + count // 3, 1, 1)
+    """``count`` needs, each of a village and with a free supply line of its own, both more than anybody takes."""
+    communes = len(Unit.objects.communes())
+    places = 2 + count // communes  # one of them is the commune itself, which touches all others
+    username = needs_data.needs(communes * places, 1, places, 1, 1)
     by = User.objects.get(username=username)
     NeedBalance.objects.update(quantity=10**9, covered=0, delivered=0)
     AreaStatus.objects.bulk_create(
         AreaStatus(unit=unit, legal_basis="861/QĐ-TTg", valid_from=date(2021, 1, 1))
         for unit in Unit.objects.communes()
     )
-    needs = list(Need.objects.order_by("pk")[:count])
+    needs = list(Need.objects.exclude(place__kind=Place.Kind.COMMUNE).order_by("pk")[:count])
     _supply(by, 10 * count, {needs[0].item_id: needs}, 10)
     free = SupplyLine.objects.filter(
         pledge_line__earmark=Earmark.NONE, pledge_line__pledge__mobilised_by=by.agency

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,10 +16,10 @@ from django.utils.translation import override
 
 from directory import clock
 from directory.deeds import acting
-from directory.models import HistoryEntry, User
+from directory.models import HistoryEntry, Place, User
 from distributions.actions import PlannedLine, Reasons, allocate, plan_distribution
 from distributions.models import Allocation
-from distributions.overlap import Others
+from distributions.overlap import Others, others_beside
 from donors.models import FundingSource, SupplyLine
 from needs.models import Need, NeedBalance, NeedMove, SurveyRound
 from tests.distributions import build
@@ -188,7 +189,37 @@ def test_a_plan_says_the_reason_at_the_lines_that_overlap(world: World) -> None:
     assert list(plan.lines.values_list("allocation__overlap_reason", flat=True)) == [WHY, ""]
 
 
-def test_an_allocation_takes_twelve_queries(world: World) -> None:
+def test_what_was_allocated_near_a_place_is_never_missed(world: World) -> None:
+    """The quick question beside the close look, for every pair of places that have to do with each other."""
+    village, school = world.village("Ia Dom"), world.school("Ia Dom")
+    anew = [
+        Place.objects.create(
+            unit=village.unit, kind="village", name=name, continues=village, valid_from=date(2025, 1, 1)
+        )
+        for name in ("Thôn mới", "Thôn mới nữa")
+    ]
+    Place.objects.filter(pk=school.pk).update(lies_in=village)
+    whole = Place.objects.get(unit=village.unit, kind=Place.Kind.COMMUNE)
+    other = Place.objects.get(unit=world.commune("Ia Đal"), kind=Place.Kind.COMMUNE)
+    places = [whole, village, school, *anew, world.village("Ia Dom", 2), other]
+    needs = [build.need_of(world, 50, place=place) for place in places]
+    pledge, line = build.supply_of(world, 50).pledge_line.pledge, of_the_union(world, 500)
+    met = set()
+    for served, need_served in enumerate(needs):
+        with transaction.atomic():
+            build.allocated(world, 1, need=need_served, supply_line=line)
+            for asked, need in enumerate(needs):
+                fresh = Need.objects.select_related("place__unit", "place__continues").get(pk=need.pk)
+                found = others_beside(fresh, pledge)
+                assert found == Others(world.district, 2025, [fresh]).beside(fresh, pledge)
+                met |= {(served, asked)} if found else set()
+            transaction.set_rollback(True)
+    of_the_village = itertools.permutations(range(1, 5), 2)  # but the school is not of what continues it
+    pairs = set(of_the_village) - {(2, 3), (3, 2), (2, 4), (4, 2)}
+    assert met == pairs | {(0, place) for place in range(1, 6)} | {(place, 0) for place in range(1, 6)}
+
+
+def test_an_allocation_takes_at_most_twelve_queries(world: World) -> None:
     """Those of its form's key included; who the user is and sees is read once for the request."""
     need, line = build.need_of(world, 50), build.supply_of(world, 50)
     by = world.user("coordinator")
@@ -197,4 +228,4 @@ def test_an_allocation_takes_twelve_queries(world: World) -> None:
         allocate(by=by, supply_line=line, need=need, quantity=5, key=uuid.uuid4())
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
     asked = [row["sql"] for row in queries if not row["sql"].startswith(control)]
-    assert len(asked) == 12, "\n".join(sql[:150] for sql in asked)
+    assert len(asked) == 11, "\n".join(sql[:150] for sql in asked)

@@ -197,13 +197,14 @@ def without_checks() -> Iterator[None]:
 
 
 def look_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is locked, and all have looked before the first of them writes."""
+    """Nothing is taken first, nothing locked, and all have looked before the first of them writes."""
     thinking, write = FORK.Barrier(CLAIMS), ledger.set_aside_all
 
     def think_and_write(allocations: Sequence[Allocation], deed: ledger.Deed) -> None:
         thinking.wait(PATIENCE)
         write(allocations, deed)
 
+    monkeypatch.setattr(ledger, "take", lambda *_wanted: False)
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_given: rows.all())
     monkeypatch.setattr(prepared, "_compiled", {})  # none that was compiled with its lock
     monkeypatch.setattr(ledger, "set_aside_all", think_and_write)
@@ -233,6 +234,16 @@ def test_without_locks_guard_and_checks_the_race_is_there(
             line, need = build.supply_of(world, CAPACITY), need_apart(world)
             assert at_once(line.pk, need.pk) == {"Allocation": CLAIMS}
             assert SupplyBalance.objects.get(pk=line.pk).allocated == CLAIMS
+
+
+def test_what_is_taken_first_keeps_the_cap_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guarded updates, with no lock and no CHECK behind them; who comes too late is told what is left."""
+    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_given: rows.all())
+    monkeypatch.setattr(prepared, "_compiled", {})
+    with without_checks(), crew(CLAIMS, claiming(world)) as at_once:
+        line, need = build.supply_of(world, CAPACITY), need_apart(world)
+        assert at_once(line.pk, need.pk) == {"Allocation": 10, "not_enough_supply": 10}
+        assert SupplyBalance.objects.get(pk=line.pk).allocated == CAPACITY
 
 
 def test_the_guard_alone_keeps_the_cap(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
