@@ -105,7 +105,7 @@ def _earmark(number: int, area: SupportArea, needs: list[Need]) -> dict[str, Any
 
 @transaction.atomic
 def pairs(count: int) -> dict[str, Any]:
-    """``count`` needs, each of a village, with a free supply line of its own; both more than anybody takes."""
+    """``count`` needs, each of a village, with a supply line of its own; more than anybody takes of both."""
     communes = len(Unit.objects.communes())
     places = 2 + count // communes  # one of them is the commune itself, which touches all others
     username = needs_data.needs(communes * places, 1, places, 1, 1)
