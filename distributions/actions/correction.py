@@ -21,7 +21,7 @@ from distributions.actions.correction_checks import (
 )
 from distributions.actions.delivery import age_bands
 from distributions.actions.delivery_checks import ConfirmedLine, check_line
-from distributions.actions.distribution import locked
+from distributions.actions.distribution import line_of_now, locked
 from distributions.ledger import Parts
 from distributions.models import (
     ChildTurns,
@@ -70,7 +70,7 @@ def correct_delivery(
     on_behalf_of = check_may_confirm(by, distribution, on_behalf_of)
     if distribution.state != DistributionState.CONFIRMED:
         raise WrongState(state_refusal(distribution, _("be corrected")))
-    line = DistributionLine.objects.with_names().get(pk=line.pk)
+    line = line_of_now(line)
     check_seen(line, seen)
     balances = ledger.lock_of([line.allocation] if line.allocation else [])
     right = replace(right, line=line, difference_reason=right.difference_reason.strip())

@@ -13,6 +13,7 @@ from directory.codes import next_code
 from directory.deeds import action
 from directory.errors import Forbidden, NotEnough, Refusal
 from directory.models import Agency, Place, SupportArea, User
+from directory.prepared import Prepared
 from directory.scope import is_difficult
 from directory.states import target_of
 from distributions import ledger
@@ -114,10 +115,27 @@ def cancel_distribution(
 
 def locked(distribution: Distribution) -> Distribution:
     """The row as it stands now, held until the transaction ends: before any balance."""
-    rows = Distribution.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("place__unit", "area", "lead_agency", "sent_by", "confirmed_by").get(
-        pk=distribution.pk
+    (row,) = LOCKED.ask(pk=distribution.pk)
+    return row
+
+
+def line_of_now(line: DistributionLine) -> DistributionLine:
+    """The line with all its names as they stand now."""
+    (row,) = LINE.ask(pk=line.pk)
+    return row
+
+
+# A dozen tables each: planned anew every time that took PostgreSQL longer than all that a deed writes.
+LOCKED = Prepared[Distribution](
+    lambda pk: (
+        Distribution.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("place__unit", "area", "lead_agency", "sent_by", "confirmed_by")
+        .filter(pk=pk)
     )
+)
+LINE = Prepared[DistributionLine](
+    lambda pk: DistributionLine.objects.with_names().prefetch_related(None).filter(pk=pk)
+)
 
 
 def goods_of(distribution: Distribution) -> list[DistributionLine]:

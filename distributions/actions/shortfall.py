@@ -11,7 +11,7 @@ from directory.deeds import action
 from directory.errors import Forbidden, NotEnough, WrongState
 from directory.models import User
 from distributions import ledger
-from distributions.actions.distribution import locked
+from distributions.actions.distribution import line_of_now, locked
 from distributions.models import DeliveryCorrection, Distribution, DistributionLine
 from distributions.permissions import may_decide_missing, may_distribute_for, receives
 from distributions.problems import Problems
@@ -35,7 +35,7 @@ def settle_missing(
     or quantity.
     """
     distribution = locked(line.distribution)
-    line = DistributionLine.objects.with_names().get(pk=line.pk)
+    line = line_of_now(line)
     _check_person(by, distribution, line, lost)
     if line.allocation is not None:
         ledger.lock_of([line.allocation])
