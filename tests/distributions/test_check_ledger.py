@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from directory import clock
 from distributions.models import AllocationBalance, AllocationMove, DistributionLine
-from distributions.proof import prove
+from distributions.proof import faults, in_order, prove
 from donors.actions import move_stock, restore_stock, write_off_stock
 from donors.models import CashBalance, CashMove, Purchase, SupplyBalance, SupplyMove
 from needs.models import NeedBalance, NeedMove
@@ -38,6 +38,7 @@ def books(world: World) -> None:
 
 def said() -> tuple[str, str]:
     """What the command prints, and what it fails with ("": it does not)."""
+    assert in_order() == (not list(faults()))
     out = StringIO()
     try:
         call_command("check_ledger", stdout=out)
