@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from inspect import getmembers
 from typing import Any, ClassVar, TypeVar
 
@@ -12,184 +11,25 @@ from hypothesis import strategies as st
 
 from directory.errors import Refusal
 from directory.models import Agency, User
-from distributions.models import Allocation, Distribution
-from donors.models import PledgeLine, Purchase, Receipt, SupplyLine
-from needs.models import Need
+from tests.distributions.books_rows import (
+    Buying,
+    Came,
+    Gift,
+    Giver,
+    Money,
+    Promise,
+    Share,
+    Supply,
+    Trip,
+    Wanted,
+)
 from tests.world import World
 
 R = TypeVar("R")
 WHICH = st.integers(min_value=0, max_value=399)
 PIECES = st.integers(min_value=1, max_value=12)
 PART = st.integers(min_value=0, max_value=9)
-PARTS = ["quantity", "open", "in_transit", "delivered", "returned", "lost", "missing", "reversed"]
-STOCK = ["quantity", "received", "refused", "withdrawn", "written_off", "moved", "allocated", "sent"]
-MONEY = ["amount", "received", "withdrawn", "reserved", "spent"]
-NEEDED = ["quantity", "covered", "delivered"]
-
-
-@dataclass
-class Supply:
-    """``pledged``: not surplus, bought or moved; ``ended``: the donor gave it up, nothing comes again."""
-
-    line: SupplyLine
-    quantity: int
-    received: int = 0
-    refused: int = 0
-    withdrawn: int = 0
-    written_off: int = 0
-    moved: int = 0
-    allocated: int = 0
-    sent: int = 0
-    pledged: bool = True
-    ended: bool = False
-    came_from: Supply | None = None
-
-    @property
-    def free(self) -> int:
-        gone = self.refused + self.withdrawn + self.written_off + self.moved
-        return self.quantity - gone - self.allocated
-
-    @property
-    def to_come(self) -> int:
-        return self.quantity - self.received - self.refused - self.withdrawn
-
-    @property
-    def is_open(self) -> bool:
-        return self.is_promised_again and self.to_come > 0
-
-    @property
-    def is_promised_again(self) -> bool:
-        """What a receipt booked is to come again when the receipt is taken back; else nobody expects it."""
-        return self.pledged and not self.ended
-
-    @property
-    def loose(self) -> int:
-        """What the donor may still take back."""
-        return min(self.to_come, self.free)
-
-    @property
-    def in_stock(self) -> int:
-        return self.received - self.written_off - self.moved - self.sent
-
-    @property
-    def movable(self) -> int:
-        """What came and no allocation counts on."""
-        return max(self.received - self.written_off - self.moved - self.allocated, 0)
-
-    @property
-    def pledge_line(self) -> PledgeLine:
-        return self.line.pledge_line
-
-
-@dataclass
-class Money:
-    """A cash line, whole đồng."""
-
-    line: PledgeLine
-    quantity: int
-    received: int = 0
-    withdrawn: int = 0
-    reserved: int = 0
-    spent: int = 0
-    refused: int = 0
-    pledged: bool = True
-    ended: bool = False
-
-    @property
-    def amount(self) -> int:
-        return self.quantity
-
-    @property
-    def free(self) -> int:
-        return self.received - self.reserved - self.spent
-
-    @property
-    def to_come(self) -> int:
-        return self.quantity - self.received - self.withdrawn
-
-    @property
-    def is_open(self) -> bool:
-        return not self.ended and self.to_come > 0
-
-    @property
-    def loose(self) -> int:
-        return self.to_come
-
-    @property
-    def in_stock(self) -> int:
-        return self.free
-
-    @property
-    def pledge_line(self) -> PledgeLine:
-        return self.line
-
-
-Promise = Supply | Money
-
-
-@dataclass
-class Came:
-    """A receipt; ``parts``: of each line how much was accepted and refused (the second is a surplus)."""
-
-    row: Receipt
-    parts: list[tuple[Promise, int, int]]
-    taken_back: bool = False
-
-
-@dataclass
-class Buying:
-    row: Purchase
-    money: Money
-    supply: Supply
-    state: str = "planned"
-
-
-@dataclass
-class Wanted:
-    need: Need
-    quantity: int
-    covered: int = 0
-    delivered: int = 0
-
-    @property
-    def lacking(self) -> int:
-        return self.quantity - self.covered
-
-
-@dataclass
-class Share:
-    """An allocation."""
-
-    row: Allocation
-    supply: Supply
-    wanted: Wanted
-    quantity: int
-    open: int
-    in_transit: int = 0
-    delivered: int = 0
-    returned: int = 0
-    lost: int = 0
-    missing: int = 0
-    reversed: int = 0
-    planned: int = 0
-
-    @property
-    def unplanned(self) -> int:
-        return self.open - self.planned
-
-
-@dataclass
-class Trip:
-    """A distribution of one line."""
-
-    row: Distribution
-    share: Share
-    quantity: int
-    state: str = "planned"
-    received: int = 0
-    returned: int = 0
-    lost: int = 0
-    missing: int = 0
+REFUSED = st.sampled_from([0, 0, 0, 1, 2])  # halves of what arrives
 
 
 def deed(when: Callable[[Any], object], times: int = 1, **given: st.SearchStrategy[Any]) -> Any:
@@ -200,7 +40,8 @@ def deed(when: Callable[[Any], object], times: int = 1, **given: st.SearchStrate
     """
 
     def mark(function: Any) -> Any:
-        function.when, function.times, function.given = when, times, given
+        function.when, function.times = when, times
+        function.given = st.fixed_dictionaries(given)
         return function
 
     return mark
@@ -221,6 +62,9 @@ class PlainBooks:
     behalves: dict[str, Agency]
     keepers: list[Agency | None]
     band: int
+    days: int
+    givers: list[Giver]
+    gifts: list[Gift]
     supplies: list[Supply]
     wanted: list[Wanted]
     monies: list[Money]
@@ -228,6 +72,10 @@ class PlainBooks:
     buyings: list[Buying]
     shares: list[Share]
     trips: list[Trip]
+
+    @property
+    def promises(self) -> list[Promise]:
+        return [*(supply for supply in self.supplies if supply.pledged), *self.monies]
 
     @classmethod
     def deeds_of(cls) -> list[Any]:

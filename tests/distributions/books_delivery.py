@@ -21,7 +21,8 @@ from distributions.actions import (
     settle_missing,
 )
 from distributions.actions.correction_checks import stands
-from tests.distributions.books import PART, WHICH, PlainBooks, Share, Supply, Trip, Wanted, deed
+from tests.distributions.books import PART, WHICH, PlainBooks, deed
+from tests.distributions.books_rows import Share, Supply, Trip, Wanted
 from tests.needs.build import approved_need
 
 

@@ -19,40 +19,11 @@ from donors.actions import (
 )
 from donors.actions.pledge_change import terms_of
 from donors.models import SupplyLine
-from tests.distributions import build
-from tests.distributions.books import (
-    PART,
-    PIECES,
-    WHICH,
-    Came,
-    Money,
-    PlainBooks,
-    Promise,
-    Share,
-    Supply,
-    deed,
-)
-from tests.donors import buying
-
-REFUSED = st.sampled_from([0, 0, 0, 1, 2])  # halves of what arrives
+from tests.distributions.books import PART, REFUSED, WHICH, PlainBooks, deed
+from tests.distributions.books_rows import Came, Money, Promise, Share, Supply
 
 
 class PromiseDeeds(PlainBooks):
-    @property
-    def promises(self) -> list[Promise]:
-        return [*(supply for supply in self.supplies if supply.pledged), *self.monies]
-
-    @deed(lambda self: sum(one.free > 0 for one in self.supplies) < 4, quantity=PIECES, times=2)
-    def pledge(self, quantity: int) -> None:
-        self.supplies.append(Supply(build.supply_of(self.world, quantity, received=0), quantity))
-
-    @deed(
-        lambda self: sum(one.free > 0 for one in self.monies) < 2,
-        amount=st.integers(min_value=1, max_value=60),
-    )
-    def pledge_money(self, amount: int) -> None:
-        self.monies.append(Money(buying.money_of(self.world, amount, came=0), amount))
-
     @deed(
         lambda self: any(one.is_open for one in self.promises),
         which=WHICH,
@@ -73,14 +44,15 @@ class PromiseDeeds(PlainBooks):
         )
 
     def book_receipt(self, promise: Promise, accepted: int, refused: int, *, allowed: bool) -> None:
-        line, pledge = promise.pledge_line, promise.pledge_line.pledge
+        line, pledge = promise.pledge_line, promise.gift.row
         came = (
             ReceivedLine(line, amount=accepted)
             if isinstance(promise, Money)
             else ReceivedLine(line, accepted, refused, "Rách" if refused else "")
         )
+        over = max(accepted + refused - promise.to_come, 0)
         row = self.tried(
-            "receive",
+            "receive a surplus" if over else "receive",
             lambda: record_receipt(
                 by=self.coordinator,
                 pledge=pledge,
@@ -97,10 +69,17 @@ class PromiseDeeds(PlainBooks):
         receipt = Came(row, [(promise, fit, fit_refused)])
         promise.received += fit
         promise.refused += fit_refused
-        if over := accepted + refused - fit - fit_refused:
+        if over:
             surplus = SupplyLine.objects.order_by("pk").last()
             self.supplies.append(
-                Supply(surplus, over, accepted - fit, refused - fit_refused, pledged=False)  # type: ignore[arg-type]
+                Supply(
+                    surplus,  # type: ignore[arg-type]
+                    promise.gift,
+                    over,
+                    accepted - fit,
+                    refused - fit_refused,
+                    pledged=False,
+                )
             )
             receipt.parts.append((self.supplies[-1], accepted - fit, refused - fit_refused))
         self.receipts.append(receipt)
@@ -110,7 +89,7 @@ class PromiseDeeds(PlainBooks):
         """A receipt was wrong: its goods or đồng are to come again, unless the donor gave up meanwhile."""
         receipt = self.pick(self.receipts, which, self.goes_back)
         done = self.tried(
-            "take receipt back",
+            "take walk-in back" if receipt.walk_in else "take receipt back",
             lambda: take_back_receipt(by=self.coordinator, receipt=receipt.row, reason="Đếm nhầm"),
             allowed=self.goes_back(receipt),
         )
@@ -134,7 +113,7 @@ class PromiseDeeds(PlainBooks):
     def default(self, which: int) -> None:
         """The donor does not keep a pledge: what nothing in stock covers falls, the latest plans first."""
         promise = self.pick(self.promises, which, lambda one: one.is_open)
-        pledge = promise.pledge_line.pledge
+        pledge = promise.gift.row
         done = self.tried(
             "default",
             lambda: default_pledge(
@@ -171,12 +150,11 @@ class PromiseDeeds(PlainBooks):
     def withdraw(self, which: int, part: int) -> None:
         """The donor takes a part back of what is neither here nor allocated."""
         promise = self.pick(self.promises, which, lambda one: one.is_open and one.loose)
-        quantity, line = self.some(promise.loose, part), promise.pledge_line
+        quantity = self.some(promise.loose, part)
+        parts = [WithdrawnPart(promise.pledge_line, quantity)]
         done = self.tried(
             "withdraw",
-            lambda: withdraw_part(
-                by=self.coordinator, pledge=line.pledge, parts=[WithdrawnPart(line, quantity)], reason="Bớt"
-            ),
+            lambda: withdraw_part(by=self.coordinator, pledge=promise.gift.row, parts=parts, reason="Bớt"),
             allowed=promise.is_open and quantity <= promise.loose,
         )
         if done:
@@ -187,7 +165,7 @@ class PromiseDeeds(PlainBooks):
     def change_promise(self, which: int, part: int, more: bool) -> None:
         promise = self.pick(self.promises, which, lambda one: one.is_open and (more or one.loose))
         change = part + 1 if more else -self.some(promise.loose, part)
-        pledge = promise.pledge_line.pledge
+        pledge = promise.gift.row
         known = terms_of(pledge)
         ((pk, terms),) = known.lines.items()
         wanted = replace(known, lines={pk: replace(terms, size=terms.size + change)})

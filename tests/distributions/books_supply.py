@@ -13,7 +13,8 @@ from donors.actions import (
     take_back_purchase,
     write_off_stock,
 )
-from tests.distributions.books import PART, PIECES, WHICH, Buying, Money, PlainBooks, Supply, deed
+from tests.distributions.books import PART, PIECES, WHICH, PlainBooks, deed
+from tests.distributions.books_rows import Buying, Money, Supply
 from tests.donors import buying
 
 
@@ -32,7 +33,7 @@ class SupplyDeeds(PlainBooks):
         )
         if row:
             money.reserved += row.reserved
-            self.supplies.append(Supply(row.supply_line, quantity, pledged=False))
+            self.supplies.append(Supply(row.supply_line, money.gift, quantity, pledged=False))
             self.buyings.append(Buying(row, money, self.supplies[-1]))
 
     @deed(
@@ -140,7 +141,9 @@ class SupplyDeeds(PlainBooks):
             part.came_from.moved -= quantity
         if not way:
             source.moved += quantity
-            self.supplies.append(Supply(row.target, quantity, quantity, pledged=False, came_from=source))
+            self.supplies.append(
+                Supply(row.target, source.gift, quantity, quantity, pledged=False, came_from=source)
+            )
 
     def way_back(self, supply: Supply, keeper: int) -> list[Supply]:
         """The lines that goods pass when they go back to a custodian who kept them before."""
