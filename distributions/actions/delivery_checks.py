@@ -15,7 +15,7 @@ from directory.models import User
 from directory.roles import Permission
 from distributions.ledger import Parts
 from distributions.models import Distribution, DistributionLine
-from distributions.plausible import expected_turns, far_above
+from distributions.plausible import expected_turns, far_above, is_counted_in_turns
 from distributions.problems import Problems
 from distributions.wording import day, number, thing
 from needs.models import AgeBand
@@ -158,10 +158,16 @@ def check_reached(problems: Problems, line: ConfirmedLine) -> None:
 
 
 def _check_many(problems: Problems, line: ConfirmedLine) -> None:
-    """Far more child-turns than the quantity or the count of children suggests: say why."""
+    """Far more child-turns than the quantity or the count of children suggests: say why.
+
+    What is counted in turns must have just as many.
+    """
     turns = sum(line.child_turns.values())
-    expected = expected_turns(line.line, line.received)
-    if not line.turns_note.strip() and far_above(turns, expected):
+    if line.turns_note.strip():
+        return
+    if is_counted_in_turns(line.line):
+        _check_same(problems, line, turns)
+    elif far_above(turns, expected := expected_turns(line.line, line.received)):
         problems.add(
             "many_turns",
             _(
@@ -173,6 +179,23 @@ def _check_many(problems: Problems, line: ConfirmedLine) -> None:
                 "received": number(line.received),
                 "thing": thing(line.line.item),
                 "expected": number(expected or 0),
+            },
+            line.place("turns_note"),
+        )
+
+
+def _check_same(problems: Problems, line: ConfirmedLine, turns: int) -> None:
+    if turns != line.received:
+        problems.add(
+            "other_turns",
+            _(
+                "%(received)s %(thing)s were given, but the age bands make %(turns)s child-turns; each one "
+                "is one child-turn. Correct them, or say why they differ."
+            )
+            % {
+                "turns": number(turns),
+                "received": number(line.received),
+                "thing": thing(line.line.item),
             },
             line.place("turns_note"),
         )

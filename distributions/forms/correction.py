@@ -49,7 +49,7 @@ class CorrectForm(forms.Form):
             label=_("What was wrong, and how that is known"), max_length=300
         )
         self.fields[f"{self.name}-turns_note"] = forms.CharField(
-            label=_("Why so many children were reached"),
+            label=_("Why the child-turns are not as expected"),
             required=False,
             max_length=300,
             initial=line.turns_note,

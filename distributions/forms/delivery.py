@@ -16,6 +16,7 @@ from distributions.actions import ConfirmedLine
 from distributions.actions.delivery import Typed
 from distributions.forms.scan import WithScan
 from distributions.models import DistributionLine
+from distributions.plausible import hints_of
 from needs.models import AgeBand
 
 QUANTITIES = ("received", "returned", "missing", "lost")
@@ -30,6 +31,7 @@ class LineFields:
     reason: forms.BoundField
     turns: list[forms.BoundField]
     note: forms.BoundField
+    hint: str
 
 
 class ConfirmForm(WithScan):
@@ -79,7 +81,9 @@ class ConfirmForm(WithScan):
             )
         )
         self.fields[f"{name}-turns_note"] = asked_sometimes(
-            forms.CharField(label=_("Why so many children were reached"), required=False, max_length=300)
+            forms.CharField(
+                label=_("Why the child-turns are not as expected"), required=False, max_length=300
+            )
         )
         several = len(self.bands[line.pk]) > 1
         for band in self.bands[line.pk]:
@@ -88,6 +92,7 @@ class ConfirmForm(WithScan):
             )
 
     def rows(self) -> Iterator[LineFields]:
+        hints = hints_of(self.lines)
         for line in self.lines:
             name = f"line-{line.pk}"
             parts = [part for part in QUANTITIES if f"{name}-{part}" in self.fields]
@@ -97,6 +102,7 @@ class ConfirmForm(WithScan):
                 self[f"{name}-difference_reason"],
                 [self[f"{name}-band-{band.pk}"] for band in self.bands[line.pk]],
                 self[f"{name}-turns_note"],
+                hints[line.pk],
             )
 
     def confirmed(self) -> list[ConfirmedLine]:

@@ -168,6 +168,7 @@ class DistributionLineQuerySet(models.QuerySet):
                 "allocation__supply_line__pledge_line__pledge__source",
                 "allocation__need__item",
                 "allocation__need__age_band",
+                "allocation__need__balance",
                 "allocation__need__place__unit",
             )
             .prefetch_related(

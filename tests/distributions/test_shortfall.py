@@ -24,8 +24,10 @@ from distributions.actions import (
 )
 from distributions.actions.correction_checks import stands
 from distributions.models import AllocationBalance, Distribution, DistributionLine
+from distributions.plausible import expected_turns, hints_of
 from distributions.proof import prove
 from distributions.todo import todo
+from needs.models import ChildCount, Need, Subgroup
 from tests.distributions import build
 from tests.distributions.refused import places_of, refusal_of
 from tests.world import World
@@ -209,8 +211,51 @@ def test_half_as_many_again_is_not_asked_about(world: World) -> None:
 def test_a_play_area_is_for_all_children_of_the_place(world: World) -> None:
     """Nobody has counted them here: nothing to compare with. Of a service the times are."""
     assert confirm_turns(world, build.sent(world, 1, item="play_area", band="all"), 60).state == "confirmed"
-    service = send_distribution(by=world.user("health"), distribution=build.serving(world, 40))
-    assert refusal_of(lambda: confirm_turns(world, service, 61)).code == "many_turns"
+
+
+def test_a_child_counts_once_however_many_pieces_it_got(world: World) -> None:
+    """24 children need 480 meals: 400 meals are no 400 child-turns."""
+    need = build.need_of(world, 480, item="meal")
+    Need.objects.filter(pk=need.pk).update(children=24)
+    allocation = build.allocated(world, 400, need=need, item="meal")
+    distribution = build.sent(world, 400, allocation=allocation)
+    assert refusal_of(lambda: confirm_turns(world, distribution, 400)).code == "many_turns"
+    line = distribution.lines.get()
+    said = hints_of([line])[line.pk]
+    assert ("24" in said, "480" in said) == (True, True)
+    confirm_turns(world, distribution, 24)
+
+
+@pytest.mark.parametrize("turns", [113, 119])
+def test_what_is_counted_in_turns_has_just_as_many(world: World, turns: int) -> None:
+    service = send_distribution(by=world.user("health"), distribution=build.serving(world, 118))
+    refusal = refusal_of(lambda: confirm_turns(world, service, turns))
+    line = service.lines.get()
+    assert (refusal.code, places_of(refusal)) == ("other_turns", [f"line-{line.pk}-turns_note"])
+    confirm_turns(world, service, turns, "Năm trẻ được khám hai lần")
+
+
+def test_of_another_service_the_children_of_the_place_are_expected(world: World) -> None:
+    """Without a count as many as were given."""
+    by = world.user("health")
+    meals = send_distribution(by=by, distribution=build.serving(world, 90, item="meal"))
+    line = meals.lines.get()
+    assert expected_turns(line, 90) == 90
+    _count_children(world, 30)
+    assert (expected_turns(line, 90), expected_turns(line, 20)) == (30, 20)
+
+
+def _count_children(world: World, number: int) -> None:
+    school = world.school("Ia Dom")
+    survey = build.need_of(world, 5, place=school).survey
+    with acting():
+        ChildCount.objects.create(
+            survey=survey,
+            place=school,
+            age_band=world.band("3-5"),
+            subgroup=Subgroup.objects.get(is_total=True),
+            value=number,
+        )
 
 
 # The pages ------------------------------------------------------------------------------------------

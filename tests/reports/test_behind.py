@@ -48,7 +48,7 @@ def periods(world: World) -> list[ReportingPeriod]:
     first = delivery(world, 120, MARCH, NEXT)
     delivery(world, 8, MARCH, NEXT, commune="Ia Tơi")
     delivery(world, 7, date(2025, 6, 10), LATE, commune="Ia Đal")
-    service(world, "check_up", 30, turns=28)
+    service(world, "check_up", 30, turns=30)
     delivery(world, 60, MARCH, NEXT, item="meal", supply=bought_by_the_state(world, 60))
     delivery(world, 40, MARCH, NEXT, item="meal")
     correct(world, service(world, "meal", 400, turns=20), 390, NEXT, turns=19)
@@ -81,11 +81,11 @@ def test_state_meals_stand_apart_and_in_no_total(
         (60, True),
     ]
     assert [row.policy for row in context["corrections"]] == [True]
-    assert (context["whole"].turns, context["of_lines"].turns) == (28 + 40, 28 + 40)
+    assert (context["whole"].turns, context["of_lines"].turns) == (30 + 40, 30 + 40)
     url = reverse("period_rows_export", args=[periods[0].pk, "csv"])
     file = b"".join(client.get(url, query)).decode()
     rows = [line.split(";") for line in file.splitlines() if line.count(";") > 5]
-    assert [row[7:9] for row in rows[1:]] == [["40", "40"], ["30", "28"], ["", "68"]]
+    assert [row[7:9] for row in rows[1:]] == [["40", "40"], ["30", "30"], ["", "70"]]
 
 
 def test_quantities_are_added_only_of_one_item(
@@ -103,7 +103,7 @@ def test_the_sums_are_of_all_pages(
 ) -> None:
     monkeypatch.setattr("reports.views.period.LINES_PER_PAGE", 1)
     context = client_of(leader).get(reverse("period_rows", args=[periods[0].pk])).context
-    assert (len(context["rows"]), context["whole"].turns) == (1, 110 + 8 + 28 + 40)
+    assert (len(context["rows"]), context["whole"].turns) == (1, 110 + 8 + 30 + 40)
 
 
 def test_a_period_without_anything_has_sums_of_0(world: World, leader: User) -> None:
