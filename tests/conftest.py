@@ -21,6 +21,7 @@ from tests.database import database_of
 from tests.day import SameDayInEveryThread
 from tests.merger import DAY, Merger, merge
 from tests.papers import run_once
+from tests.remembered import forget_steps
 from tests.world import World, build_world
 
 
@@ -66,6 +67,7 @@ def the_day() -> Iterator[date]:
 def nothing_remembered() -> None:
     """What a worker keeps in its memory from one page to the next is of another test."""
     caches["worker"].clear()
+    forget_steps()
 
 
 @pytest.fixture(autouse=True)

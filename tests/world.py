@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar, cast
 
-from django.apps import apps
 from django.core.management import call_command
-from django.db import transaction
-from django.db.models import Model
 
 from directory.models import Agency, AreaStatus, Place, SupportArea, Unit, User
 from directory.roles import Role
 from needs.models import AgeBand, Subgroup, SupportItem
+from tests.remembered import from_nothing
 
 PASSWORD = "mot-mat-khau-dai-2025"
 
@@ -73,54 +68,7 @@ class World:
 
 def build_world() -> World:
     """Built once by each worker, by the portal's own command; later tests get the same rows put back."""
-    return remembered(_build)
-
-
-T = TypeVar("T")
-Rows = dict[type[Model], dict[Any, Model]]
-_built: dict[Callable[..., object], tuple[object, Rows]] = {}
-
-
-def remembered(build: Callable[..., T], *below: object) -> T:
-    """What ``build`` adds to what is below it: really built once by each worker, put back for later tests.
-
-    What is below must be the same each time (nothing, or the world). The answer is a copy for each test, so
-    that none finds what another has set on a record.
-    """
-    if build in _built:
-        answer, added = _built[build]
-        _put_back(added)
-    else:
-        before = _rows()
-        answer = build(*below)
-        _built[build] = deepcopy(answer), _added_since(before)
-    return deepcopy(cast(T, answer))
-
-
-def _put_back(added: Rows) -> None:
-    with transaction.atomic():  # what a row points to may come after it
-        for model, rows in added.items():
-            model._base_manager.bulk_create(rows.values())
-
-
-def _rows() -> Rows:
-    models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
-    return {model: {row.pk: row for row in model._base_manager.order_by("pk")} for model in models}
-
-
-def _added_since(before: Rows) -> Rows:
-    """The rows that are new; those of before must stand as they were, or they would be put back too."""
-    added: Rows = {}
-    for model, rows in _rows().items():
-        old = before[model]
-        assert [_values(rows[pk]) for pk in old] == [_values(row) for row in old.values()], model
-        if new := {pk: row for pk, row in rows.items() if pk not in old}:
-            added[model] = new
-    return added
-
-
-def _values(row: Model) -> dict[str, Any]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return from_nothing(_build)
 
 
 def _build() -> World:

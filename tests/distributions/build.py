@@ -26,12 +26,14 @@ from donors.models import Donor, FundingSource, SupplyLine
 from needs.models import Need, NeedBalance, NeedMove, Survey, SurveyRound
 from needs.states import SurveyState
 from tests.donors import build as donors
+from tests.remembered import step
 from tests.world import World
 
 GIVER = "Công ty Cao su"
 OUT_OF_SCOPE = "Vùng vừa trải qua thiên tai"
 
 
+@step
 def need_of(
     world: World,
     quantity: int = 200,
@@ -73,6 +75,7 @@ def need_of(
     return need
 
 
+@step
 def supply_of(
     world: World,
     quantity: int = 200,
@@ -94,6 +97,7 @@ def supply_of(
     return donors.supply_of(pledge)
 
 
+@step
 def allocated(
     world: World,
     quantity: int = 20,
@@ -146,6 +150,7 @@ def officer_of(world: World, distribution: Distribution) -> User:
     return world.user(names[distribution.place.unit.name])
 
 
+@step
 def planned(
     world: World, quantity: int = 20, *, allocation: Allocation | None = None, **given: object
 ) -> Distribution:
@@ -163,6 +168,7 @@ def planned(
     )
 
 
+@step
 def sent(
     world: World, quantity: int = 20, *, allocation: Allocation | None = None, **given: object
 ) -> Distribution:
@@ -171,6 +177,7 @@ def sent(
     return send_distribution(by=distribution.planned_by, distribution=distribution)
 
 
+@step
 def delivered(
     world: World,
     quantity: int = 20,
@@ -211,6 +218,7 @@ def delivered(
     )
 
 
+@step
 def corrected(
     world: World, distribution: Distribution, received: int, turns: int | None = None
 ) -> DeliveryCorrection:
@@ -227,6 +235,7 @@ def corrected(
     return correct_delivery(by=by, line=line, right=right, seen=stands(line))
 
 
+@step
 def serving(
     world: World, quantity: int = 40, *, commune: str = "Ia Dom", item: str = "check_up"
 ) -> Distribution:

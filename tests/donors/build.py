@@ -8,9 +8,11 @@ from typing import Any
 from directory.models import Agency, User
 from donors.actions import PledgedLine, ReceivedLine, record_pledge, record_receipt, register_donor
 from donors.models import Donor, Pledge, Receipt, SupplyLine
+from tests.remembered import step
 from tests.world import World
 
 
+@step
 def donor(world: World, name: str = "Công ty Đại Phát", *, by: User | None = None, **fields: Any) -> Donor:
     """``donor(world)``: registered by the coordinator unless ``by`` says otherwise."""
     return register_donor(
@@ -29,6 +31,7 @@ def cash(amount: int, **fields: Any) -> PledgedLine:
     return PledgedLine(kind="cash", amount=amount, **fields)
 
 
+@step
 def pledged(
     world: World,
     item: str = "warm_clothing",
@@ -58,6 +61,7 @@ def pledged(
     )
 
 
+@step
 def received(
     world: World,
     pledge: Pledge,

@@ -22,6 +22,7 @@ from needs.contents import Contents
 from needs.models import Need, Survey, SurveyRound, SurveyRow
 from needs.notes import WrittenNote
 from needs.states import SurveyState
+from tests.remembered import step
 from tests.world import World
 
 CHILDREN_PER_BAND = 100  # of a village or school; the whole commune has those of its villages
@@ -67,6 +68,7 @@ def started_survey(world: World, commune: str = "Ia Dom", year: int = 2025) -> S
     )
 
 
+@step
 def filled_survey(
     world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = (), year: int = 2025
 ) -> Survey:
@@ -89,6 +91,7 @@ def _answered(world: World, survey: Survey, needs: Iterable[Statement]) -> Surve
     return survey
 
 
+@step
 def approved_supplement(
     world: World, needs: Iterable[Statement], commune: str = "Ia Dom", year: int = 2025
 ) -> Survey:
@@ -138,12 +141,14 @@ def note_all(survey: Survey, text: str = "Đã kiểm tra, số liệu đúng") 
     note_warnings(by=survey.created_by, survey=survey, notes=notes)
 
 
+@step
 def submitted_survey(world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = ()) -> Survey:
     survey = filled_survey(world, commune, needs)
     note_all(survey)
     return submit_survey(by=survey.created_by, survey=survey)
 
 
+@step
 def signing_survey(world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = ()) -> Survey:
     """Handed in, in a round that asks for the chair: it waits for the chair's sign-off."""
     survey_round = open_yearly_round(world)
@@ -151,10 +156,12 @@ def signing_survey(world: World, commune: str = "Ia Dom", needs: Iterable[Statem
     return submitted_survey(world, commune, needs)
 
 
+@step
 def approved_survey(world: World, commune: str = "Ia Dom", needs: Iterable[Statement] = ()) -> Survey:
     return approve_survey(by=world.user("coordinator"), survey=submitted_survey(world, commune, needs))
 
 
+@step
 def approved_need(
     world: World,
     commune: str = "Ia Dom",

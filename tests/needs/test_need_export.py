@@ -18,7 +18,8 @@ from directory.models import User
 from needs.models import Need, NeedBalance, ReferencePrice
 from tests.documents.reader import read, text_of
 from tests.needs.build import Statement, approved_survey
-from tests.world import World, remembered
+from tests.remembered import remembered
+from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 ClientOf = Callable[[User], Client]

@@ -25,7 +25,8 @@ from tests.needs.build import (
     open_yearly_round,
     submitted_survey,
 )
-from tests.world import World, remembered
+from tests.remembered import remembered
+from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 ClientOf = Callable[[User], Client]

@@ -10,7 +10,8 @@ from directory import clock
 from tests.day import SameDayInEveryThread
 from tests.portal.chains import Chains, build_chains
 from tests.portal.sides import ISSUED_ON
-from tests.world import World, remembered
+from tests.remembered import remembered
+from tests.world import World
 
 
 @pytest.fixture

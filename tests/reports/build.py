@@ -20,6 +20,7 @@ from needs.models import Need
 from reports.actions import compile_report, issue_report, open_period, save_section
 from reports.models import DistrictReport, ReportingPeriod, ReportSection
 from tests.distributions.build import allocated, corrected, delivered, need_of, supply_of
+from tests.remembered import step
 from tests.world import World
 
 HALF, YEAR = ReportingPeriod.Kind.HALF_YEAR, ReportingPeriod.Kind.YEAR
@@ -28,15 +29,18 @@ MARCH = date(2025, 3, 10)
 CUT_OFF = date(2025, 6, 16)  # of 2025-H1, whose window is 15/12/2024 to 14/06/2025
 
 
+@step
 def period(world: World, kind: str = HALF, year: int = 2025, **dates: date) -> ReportingPeriod:
     return open_period(by=world.user("coordinator"), scope=world.district, kind=kind, year=year, **dates)
 
 
+@step
 def draft(world: World, of: ReportingPeriod | None = None, by: str = "coordinator") -> DistrictReport:
     """A draft compiled by the coordinator, of 2025-H1 unless given."""
     return compile_report(by=world.user(by), period=of or period(world))
 
 
+@step
 def issued(
     world: World, of: ReportingPeriod | None = None, number: int = 12, on: date = date(2025, 6, 18)
 ) -> DistrictReport:
@@ -46,6 +50,7 @@ def issued(
         return issue_report(by=world.user("leader"), report=report, number=number, dated=on)
 
 
+@step
 def delivery(
     world: World,
     quantity: int,
@@ -69,6 +74,7 @@ def delivery(
         return delivered(world, quantity, occurred_on=occurred, allocation=allocation, **given)
 
 
+@step
 def service(
     world: World, item: str, quantity: int, *, turns: int, kind: str = "local_budget"
 ) -> Distribution:
@@ -97,6 +103,7 @@ def service(
         )
 
 
+@step
 def correct(
     world: World, of: Distribution, received: int, on: date | datetime, turns: int | None = None
 ) -> DeliveryCorrection:
