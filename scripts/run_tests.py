@@ -59,7 +59,7 @@ def pytest(name: str, url: str, marks: list[str], rest: list[str], folder: Path)
     print(f"== {name}", flush=True)
     environment = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(folder), "DEBUG": "0"}
     environment.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
-    command = [sys.executable, "-m", "pytest", "-n", "2", *marks, *rest]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *marks, *rest]
     closing = ""
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -33,10 +33,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Deselect what is not meant for this database, and the long forms unless they are asked for."""
     on_sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     unmeant = {"postgresql" if on_sqlite else "sqlite_only"} | (set() if config.option.deep else {"deep"})
-    out = [item for item in items if any(item.get_closest_marker(name) for name in unmeant)]
+    out = {item for item in items if any(item.get_closest_marker(name) for name in unmeant)}
     if out:
-        config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=list(out))
+    items[:] = sorted((item for item in items if item not in out), key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[bool, bool]:
+    """The slow ones first, that all workers end together; before them those that wait for no database."""
+    slow = item.get_closest_marker("slow") is not None
+    return not slow, slow and bool({"db", "transactional_db"} & set(item.fixturenames))
 
 
 @pytest.fixture(scope="session")
