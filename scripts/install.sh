@@ -50,6 +50,11 @@ install_packages() {
   no_cluster_of_its_own after
 }
 
+# What things go without, only slower: a machine that cannot install it is told so.
+install_packages_if_possible() {
+  (install_packages "$@") || say "Going on without: $(packages_of "$@" | tr '\n' ' ')" >&2
+}
+
 # Debian's postgresql makes and starts a server of its own when it is installed; the tests start theirs and
 # need none. Said before the installation; taken back after it, so that later ones do as Debian does.
 no_cluster_of_its_own() {
