@@ -180,6 +180,7 @@ USE_TZ = True
 # Files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others, and to compress takes long
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Uploads have no URL: a view that knows who may see them sends them.
 MEDIA_ROOT = VAR_DIR / "uploads"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.auth.hashers import make_password
+
 from directory.models import Agency, AreaStatus, Place, Signer, SupportArea, Unit, User
 from directory.roles import Role
 from needs.models import AgeBand, ItemSize, ReferencePrice, SupportItem
@@ -81,8 +83,9 @@ def load(district: Unit, password: str) -> None:
         _prices(code, price)
     for code, sizes in SIZES.items():
         _sizes(SupportItem.objects.get(code=code), sizes)
+    hashed = make_password(password)  # slow on purpose; it is one password, and everybody is told so
     for username, role, agency, name in ACCOUNTS:
-        _account(username, role, agency, name, password)
+        _account(username, role, agency, name, hashed)
 
 
 def _places(commune: Unit) -> None:
@@ -152,13 +155,12 @@ def _sizes(item: SupportItem, sizes: dict[str, list[tuple[str, int]]]) -> None:
                 )
 
 
-def _account(username: str, role: str, agency: str, name: str, password: str) -> None:
-    user = User(
+def _account(username: str, role: str, agency: str, name: str, hashed: str) -> None:
+    User.objects.create(
         username=username,
+        password=hashed,
         full_name=name,
         role=role,
         agency=Agency.objects.get(short_name=agency) if agency else None,
         is_staff=role == Role.ADMINISTRATOR,
     )
-    user.set_password(password)
-    user.save()

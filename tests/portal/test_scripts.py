@@ -1,5 +1,6 @@
 """What ./scripts/run does once the packages are there: prepare, serve, stop without a trace."""
 
+import json
 import os
 import re
 import shutil
@@ -92,10 +93,38 @@ def test_empty_makes_one_administrator_once(first_start: FirstStart, tmp_path: P
 
 
 @pytest.mark.slow
-def test_a_first_start_loads_the_sample_and_says_who_may_sign_in(environment: dict[str, str]) -> None:
+def test_static_files_are_collected_under_names_that_change_with_them(first_start: FirstStart) -> None:
+    """It would have failed, had a file named one that is not there."""
+    folder = first_start.var / "static"
+    names = json.loads((folder / "staticfiles.json").read_text())["paths"]
+    assert re.fullmatch(r"css/portal\.[0-9a-f]{12}\.css", names["css/portal.css"])
+    styles = [
+        folder / names["css/portal.css"],
+        folder / f"{names['css/portal.css']}.gz",
+        folder / "css/portal.css",
+    ]
+    assert [style.exists() for style in styles] == [True, True, False]
+
+
+def _without_records(database: Path) -> None:
+    """As it was once it was migrated, before its first start."""
+    made_by_migrations = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
+    with closing(sqlite3.connect(database)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for table in {name for (name,) in tables} - made_by_migrations:
+            connection.execute(f'DELETE FROM "{table}"')
+        connection.commit()
+
+
+@pytest.mark.slow
+def test_a_first_start_loads_the_sample_and_says_who_may_sign_in(
+    first_start: FirstStart, environment: dict[str, str]
+) -> None:
+    var = Path(environment["VAR_DIR"])
+    shutil.copytree(first_start.var, var)
+    _without_records(var / "p.sqlite3")
     first = _prepare({**environment, "DEMO_PASSWORD": "mot-mat-khau-mau"})
     assert first.returncode == 0, first.stderr
-    var = Path(environment["VAR_DIR"])
     names = (var / "demo_accounts").read_text().split()
     printed = first.stdout.splitlines()
     start = printed.index("Demo accounts (made-up data):")
