@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -276,33 +277,30 @@ OWN_PAGES = [page for page in pages() if not page.admin]
 
 
 class Visitor:
-    """Asks for addresses as one user; whatever a request changes is undone."""
+    """Asks for addresses as one user; whatever a request changes is undone, in the browser too."""
 
     def __init__(self, user: User | None) -> None:
-        self.session = ""
+        self.client = Client(raise_request_exception=False)
         if user is not None:
-            client = Client()
-            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            self.session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            self.client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        self.cookies = deepcopy(self.client.cookies)
 
     def ask(self, method: str, address: str, body: dict[str, Any] | None = None) -> HttpResponse:
-        client = Client(raise_request_exception=False)
-        if self.session:
-            client.cookies[settings.SESSION_COOKIE_NAME] = self.session
+        self.client.cookies = deepcopy(self.cookies)
         with transaction.atomic():
-            response = getattr(client, method)(address, body or {})
+            response = getattr(self.client, method)(address, body or {})
             transaction.set_rollback(True)
         return response
 
 
-def expected_of(username: str, page: Page, side: str) -> str:
+def expected_of(user: User, page: Page, side: str) -> str:
     """The class of answer that the table asks for."""
     assert page.rule is not None
     if page.rule.public:
         return "answers"
-    if not page.rule.admits(User.objects.get(username=username)):
+    if not page.rule.admits(user):
         return "403"
-    nouns = page.shows.nouns if page.shows else ()
+    username, nouns = user.username, page.shows.nouns if page.shows else ()
     if not all(_sees(username, noun, side) for noun in nouns):
         return "404"
     return "403" if (page.name, username) in NOT_THEIRS else "answers"

@@ -52,14 +52,14 @@ def test_only_these_are_open_to_anyone() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("username", USERS)
 def test_each_role_gets_what_the_table_says(chains: Chains, username: str) -> None:
-    visitor = Visitor(User.objects.get(username=username))
-    wrong = []
+    user = User.objects.get(username=username)
+    visitor, wrong = Visitor(user), []
     for page in OWN_PAGES:
         for side in ("own", "neighbour", "foreign") if page.shows else ("own",):
             chain = getattr(chains, side)
             read = visitor.ask("get", page.address(chain))
             sent = visitor.ask("post", page.address(chain), page.body(chain))
-            got, wanted = answer_class(read.status_code, sent.status_code), expected_of(username, page, side)
+            got, wanted = answer_class(read.status_code, sent.status_code), expected_of(user, page, side)
             if got != wanted:
                 wrong.append(f"{page.name} of {side}: {got} instead of {wanted}")
             marks = {*_leaks(username, page.name, read), *_leaks(username, page.name, sent)}
