@@ -74,10 +74,18 @@ def filled_survey(
 ) -> Survey:
     """A draft with 100 children in every band of every village and school, the ``needs`` stated, else
     nothing needed."""
-    return _answered(world, started_survey(world, commune, year), needs)
+    survey = _nothing_needed(world, commune, year)
+    for need in needs:
+        state_need(world, survey, need)
+    return survey
 
 
-def _answered(world: World, survey: Survey, needs: Iterable[Statement]) -> Survey:
+@step
+def _nothing_needed(world: World, commune: str, year: int) -> Survey:
+    return _answered(started_survey(world, commune, year))
+
+
+def _answered(survey: Survey) -> Survey:
     contents = Contents(survey)
     villages = sum(1 for place in contents.places if place.kind == Place.Kind.VILLAGE)
     for place in contents.places:
@@ -86,8 +94,6 @@ def _answered(world: World, survey: Survey, needs: Iterable[Statement]) -> Surve
         _save(survey, place, None, counts)
         for area in contents.areas:
             _save(survey, place, area, {}, nothing=True)
-    for need in needs:
-        state_need(world, survey, need)
     return survey
 
 
@@ -109,8 +115,10 @@ def approved_supplement(
         places=[need.place for need in needs],
     )
     officer = officer_of(world, commune)
-    survey = start_survey(by=officer, survey_round=survey_round, commune=world.commune(commune))
-    survey = submit_survey(by=officer, survey=_answered(world, survey, needs))
+    survey = _answered(start_survey(by=officer, survey_round=survey_round, commune=world.commune(commune)))
+    for need in needs:
+        state_need(world, survey, need)
+    survey = submit_survey(by=officer, survey=survey)
     return approve_survey(by=world.user("coordinator"), survey=survey)
 
 

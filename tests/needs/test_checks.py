@@ -15,6 +15,7 @@ from needs.checks import Grade, findings_in
 from needs.contents import Contents
 from needs.models import ChildCount, NeedStatement, SupportItem, Survey, SurveyRow
 from tests.needs.build import Statement, filled_survey, started_survey, state_need
+from tests.remembered import step
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -43,6 +44,7 @@ def whole(world: World) -> Place:
     return Place.objects.get(unit=world.commune("Ia Dom"), kind=Place.Kind.COMMUNE)
 
 
+@step
 def last_year(world: World, needs: Iterable[Statement] = (), counted: int = 100) -> None:
     """The review of 2024, approved; ``counted`` children of 3-5 in the first village."""
     survey = filled_survey(world, needs=needs, year=2024)
@@ -52,6 +54,7 @@ def last_year(world: World, needs: Iterable[Statement] = (), counted: int = 100)
     approve_survey(by=world.user("coordinator"), survey=survey)
 
 
+@step
 def this_year(world: World, needs: Iterable[Statement] = (), counted: int = 100) -> Survey:
     survey = filled_survey(world, needs=needs)
     count(survey, world.village("Ia Dom"), world, counted)
