@@ -70,16 +70,18 @@ def the_day() -> Iterator[date]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered() -> None:
+def nothing_remembered(request: pytest.FixtureRequest) -> None:
     """What a worker keeps in its memory from one page to the next is of another test."""
     caches["worker"].clear()
-    forget_steps()
+    forget_steps(as_ever=not {"monkeypatch", "settings", "vietnamese"} & set(request.fixturenames))
 
 
 @pytest.fixture(autouse=True)
-def same_papers_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def same_papers_laid_out_once() -> Iterator[None]:
     """The same page gives the same bytes, as ``tests/documents/test_pdf.py`` proves, which always draws."""
-    monkeypatch.setattr(pdf, "_run", run_once)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "_run", run_once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils.translation import get_language
 
 from directory import clock
 from tests.database import full_tables
@@ -41,13 +42,14 @@ class Built:
 _built: dict[Key, Built] = {}
 _met: set[Key] = set()
 _numbers: dict[Key, int] = {}
+_as_ever = True
 _steps: int | None = None  # the number of the last of the steps that led here; None: they are not known
 
 
-def forget_steps() -> None:
-    """Between two tests: the database is emptied."""
-    global _steps
-    _steps = None
+def forget_steps(*, as_ever: bool) -> None:
+    """Between two tests: the database is emptied. ``as_ever``: the next one changes no code or setting."""
+    global _steps, _as_ever
+    _steps, _as_ever = None, as_ever
 
 
 def from_nothing(build: Callable[[], T]) -> T:
@@ -71,7 +73,7 @@ def step(build: Callable[P, T]) -> Callable[P, T]:
     @wraps(build)
     def asked(*args: P.args, **kwargs: P.kwargs) -> T:
         # Where a test commits, others may write that are not noticed here.
-        key = _key(build, *args, **kwargs) if connection.in_atomic_block else None
+        key = _key(build, *args, **kwargs) if _as_ever and connection.in_atomic_block else None
         if key is None or key not in _met:
             if key:
                 _met.add(key)
@@ -88,7 +90,7 @@ def _key(build: Callable[..., object], *args: object, **kwargs: object) -> Key |
     bound = signature(build).bind(*args, **kwargs)
     bound.apply_defaults()
     told = [_fixed(value) for name, value in bound.arguments.items() if name != "world"]
-    key = (_steps, build, clock.now(), *told)
+    key = (_steps, build, clock.now(), get_language(), *told)
     try:
         hash(key)
     except TypeError:

@@ -68,6 +68,12 @@ def test_after_anything_else_it_is_built() -> None:
     assert built == ["D", "D", "D"]
 
 
+def test_where_a_test_changes_code_it_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(4):
+        after("F")
+    assert built == ["F"] * 4
+
+
 def test_a_changed_row_is_put_back_too() -> None:
     @step
     def numbered(world: World) -> str:
