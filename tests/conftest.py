@@ -73,7 +73,16 @@ def the_day() -> Iterator[date]:
 def nothing_remembered(request: pytest.FixtureRequest) -> None:
     """What a worker keeps in its memory from one page to the next is of another test."""
     caches["worker"].clear()
-    forget_steps(as_ever=not {"monkeypatch", "settings", "vietnamese"} & set(request.fixturenames))
+    forget_steps(as_ever=not {"monkeypatch", "settings", "vietnamese"} & asked_for(request.node))
+
+
+def asked_for(item: pytest.Item) -> set[str]:
+    """The fixtures that the test and our own fixtures name; a plugin's fixtures may name others."""
+    found = item._fixtureinfo
+    ours = [
+        one for all_ in found.name2fixturedefs.values() for one in all_ if one.func.__module__[:5] == "tests"
+    ]
+    return {*found.argnames, *(name for one in ours for name in one.argnames)}
 
 
 @pytest.fixture(autouse=True)
