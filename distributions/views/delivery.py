@@ -59,7 +59,7 @@ def delivery_confirm(request: Request, pk: int) -> HttpResponse:
                     % {"code": distribution.code},
                 )
                 return redirect("distribution_detail", pk=pk)
-        else:
+        elif form.is_bound:  # a form without any field is not: there is nothing to look over
             day = form.cleaned_data.get("occurred_on")
             show_problems(form, look_over(distribution, day, form.readable()))
     context = {"distribution": distribution, "form": form, "sent_on": _sent_on(distribution)}

@@ -265,3 +265,9 @@ def test_lines_cost_the_same_for_one_and_for_three(world, coordinator, officer, 
 
     costs(one)
     assert costs(one) == costs(three)
+
+
+def test_a_confirmation_without_any_field_confirms_nothing(world, officer, client_of) -> None:
+    distribution = build.sent(world)
+    answer = client_of(officer).post(reverse("delivery_confirm", args=[distribution.pk]), {})
+    assert (answer.status_code, Distribution.objects.get().state) == (422, "sent")
