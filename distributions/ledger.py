@@ -2,8 +2,8 @@
 
 Quantities are whole numbers in the item's unit. An update says in its WHERE what must still hold, so two
 people at once can never take the same thing; the CHECKs of the tables say it again. Row locks come in one
-order everywhere (supply lines, needs, allocations, each by id): they make the messages right and keep
-two deeds from waiting for each other. Call these inside an action only.
+order everywhere (supply lines, needs, places, allocations, each by id): they make the messages right and
+keep two deeds from waiting for each other. Call these inside an action only.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from directory import clock, history
-from directory.models import AreaStatus, User
+from directory.models import AreaStatus, Place, User
 from directory.prepared import Prepared, Slot
 from directory.prepared_writes import PreparedInsert
 from directory.scope import difficult_among
@@ -60,10 +60,10 @@ def _supply_line() -> QuerySet[SupplyLine]:
     return related.only("item", *(f"pledge_line__{name}" for name in OF_A_PLEDGE_LINE))
 
 
-def _held_need(today: date | Slot) -> QuerySet[NeedBalance]:
+def _held_need(today: date | Slot, *held: str) -> QuerySet[NeedBalance]:
     """A round that is being closed waits for us, or we for it: the need's own row is locked with its
-    balance, and read anew."""
-    rows = NeedBalance.objects.select_for_update(of=("self", "need"), no_key=True)
+    balance, and read anew. ``held``: what is locked after them."""
+    rows = NeedBalance.objects.select_for_update(of=("self", "need", *held), no_key=True)
     difficult = AreaStatus.objects.on(today).filter(unit_id=OuterRef("need__place__unit_id"))
     related = ("need__round", "need__survey", "need__place__unit", "need__place__continues")
     columns = ("quantity", "covered", *(f"need__{name}" for name in OF_A_NEED))
@@ -75,10 +75,17 @@ def _held_needs(today: date) -> QuerySet[NeedBalance]:
     return _held_need(today).select_related("need__item__area", "need__age_band")
 
 
+def _hold_places(needs: Iterable[Need]) -> None:
+    """Once all needs are held: of two agencies that come at once for two needs of a place, the second is to
+    see the first when it asks who else serves it [plan II.4]."""
+    places = Place.objects.filter(pk__in={need.place_id for need in needs})
+    list(places.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 # Of one allocation, which many make at once; those of a plan are asked for together.
 HELD_SUPPLY = Prepared(lambda pk: _held_supply().filter(pk=pk))
 SUPPLY_LINE = Prepared(lambda pk: _supply_line().filter(pk=pk))
-HELD_NEED = Prepared(lambda pk, today: _held_need(today).filter(pk=pk))
+HELD_NEED = Prepared(lambda pk, today: _held_need(today, "need__place").filter(pk=pk))
 ALLOCATIONS = PreparedInsert(Allocation)
 
 
@@ -116,7 +123,7 @@ class Wanted:
 
 
 def hold(supply_lines: Iterable[int], needs: Iterable[int], *, taken: bool = False) -> Sides:
-    """Lock supply lines and needs in the order of the ledger, in three queries.
+    """Lock supply lines, needs and their places in the order of the ledger, in three queries (many: in four).
 
     What a supply line is meant for is read once it is held: it may have changed while we waited. Only what
     the checks ask is read; what a refusal says besides is read when it is said. ``taken``: the ledger has
@@ -129,6 +136,8 @@ def hold(supply_lines: Iterable[int], needs: Iterable[int], *, taken: bool = Fal
         lines[pk].balance = balance
     rows = _of(wanted, HELD_NEED, _held_needs, today=today)
     found = {row.pk: row.need for row in rows}
+    if len(wanted) > 1:
+        _hold_places(found.values())
     inside = {row.need.place.unit_id for row in rows if row.difficult}
     return Sides(lines, found, inside | _difficult_heirs(found.values()))
 

@@ -21,7 +21,7 @@ from donors.models import CashBalance, PledgeLine, Purchase, SupplyBalance, Supp
 from needs.models import Need, NeedBalance
 from tests.distributions import build
 from tests.donors import buying
-from tests.donors.build import received
+from tests.donors.build import pledged, received, supply_of
 from tests.processes import FORK, PATIENCE, crew
 from tests.world import World
 
@@ -121,6 +121,23 @@ def test_movements_losses_and_allocations_want_the_same_ten(world: World, rounds
             balance = SupplyBalance.objects.get(pk=line.pk)
             assert (balance.allocated + balance.moved + balance.written_off, balance.unallocated) == (10, 0)
     assert list(faults()) == []
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_of_two_agencies_at_one_place_the_second_sees_the_first(world: World, rounds: int) -> None:
+    """Two needs, each for one of the two: nothing else than the place keeps them apart [plan II.4]."""
+    claim, union = claiming(world), world.agency("Hội LHPN")
+    ours = build.supply_of(world, 10_000)
+    theirs = supply_of(pledged(world, "warm_clothing", 10_000, mobilised_by=union, pledged_on=clock.today()))
+
+    def serve(number: int, *needs: int) -> Allocation:
+        return claim(number, (ours, theirs)[number].pk, needs[number])
+
+    with crew(2, serve) as at_once:
+        for _ in range(rounds):
+            some = need_apart(world)
+            all_ages = build.need_of(world, 100, place=some.place, band="all")
+            assert at_once(some.pk, all_ages.pk) == {"Allocation": 1, "overlap": 1}
 
 
 def test_a_purchase_is_done_or_cancelled_once(world: World) -> None:
