@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from distributions.models import Allocation
@@ -15,20 +15,18 @@ from needs.models import Need
 
 
 def allocations_on(needs: Sequence[Need]) -> Iterator[tuple[int, Claim]]:
-    """Each allocation that still covers a part of one of the needs, by pledge code and receiving place."""
+    """What of each pledge still covers a part of one of the needs; whoever asks says the place himself."""
+    pledge = "supply_line__pledge_line__pledge"
     rows = (
         Allocation.objects.covering()
         .filter(need__in=needs)
-        .annotate(covering=F("balance__open") + F("balance__in_transit") + F("balance__delivered"))
-        .select_related("supply_line__pledge_line__pledge", "need__place__unit")
-        .order_by("pk")
+        .order_by()
+        .values_list("need_id", f"{pledge}__code")
+        .annotate(covering=Sum(F("balance__open") + F("balance__in_transit") + F("balance__delivered")))
+        .order_by("need_id", f"{pledge}__code")
     )
-    for row in rows:
-        label = _("pledge %(pledge)s for %(place)s") % {
-            "pledge": row.supply_line.pledge_line.pledge.code,
-            "place": row.need.place.full_name,
-        }
-        yield row.need_id, Claim(row.covering, label)
+    for need, code, covering in rows:
+        yield need, Claim(covering, _("pledge %(pledge)s") % {"pledge": code})
 
 
 def allocations_of(line: SupplyLine) -> Iterator[Claim]:
@@ -38,5 +36,5 @@ def allocations_of(line: SupplyLine) -> Iterator[Claim]:
 
 
 def covered_by(need: Need) -> str:
-    """“188: cam kết CK-2025-007 cho thôn 1, xã Ia Đal”, "" if nothing covers it."""
+    """“188: cam kết CK-2025-007”, "" if nothing covers it."""
     return listed(f"{number(claim.quantity)}: {claim.label}" for claim in claims_on(need))

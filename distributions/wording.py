@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory.models import Unit
-from distributions.models import AllocationBalance, Distribution
+from directory import clock
+from directory.models import Unit, User
+from distributions.models import Allocation, AllocationBalance, AllocationMove, Distribution
 from distributions.states import DistributionState
 from needs.models import SupportItem
 
@@ -59,6 +60,27 @@ def holders_of(supply_line_id: int) -> str:
         _("%(quantity)s allocated to %(commune)s") % {"quantity": number(held), "commune": commune}
         for commune, held in held_by_communes(supply_line_id)
     )
+
+
+def taken_meanwhile(allocations: QuerySet[Allocation], by: User, left: int) -> str:
+    """“Trần A allocated 430 at 14:05, when 440 were left.”; "" if nobody else did anything today.
+
+    ``allocations``: those from one supply line or to one need, which has ``left`` left now.
+    """
+    latest = (
+        AllocationMove.objects.filter(allocation__in=allocations, kind=AllocationMove.Kind.ALLOCATE)
+        .select_related("by")
+        .order_by("pk")
+        .last()
+    )
+    if latest is None or latest.by_id == by.pk or timezone.localdate(latest.at) != clock.today():
+        return ""
+    return _("%(by)s allocated %(quantity)s at %(time)s, when %(before)s were left.") % {
+        "by": latest.by,
+        "quantity": number(latest.quantity),
+        "time": date_format(timezone.localtime(latest.at), "TIME_FORMAT"),
+        "before": number(left + latest.quantity),
+    }
 
 
 def state_refusal(distribution: Distribution, deed: str) -> str:

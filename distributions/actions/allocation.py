@@ -58,8 +58,8 @@ def allocate(
     others = others_beside(wanted.need, wanted.supply_line.pledge_line.pledge)
     check_overlap(problems, wanted, others, overlap_reason)
     if not taken:
-        check_supply_left(problems, wanted.supply_line, quantity)
-        check_need_left(problems, wanted.need, quantity)
+        check_supply_left(problems, wanted.supply_line, quantity, by)
+        check_need_left(problems, wanted.need, quantity, by)
     problems.refuse()
     row = wanted.allocation(by, sides, out_of_scope_reason, others, overlap_reason)
     [allocation] = set_aside(by, [row], taken=taken)
