@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 import distributions.todo
@@ -23,6 +24,7 @@ from donors.states import PledgeState
 from needs.forms.need import ALL_ROUNDS
 from needs.listing import Coverage
 from needs.models import Need, Survey
+from needs.reporting import reporting_of
 from needs.states import SurveyState
 
 ROOMS = (needs.todo, donors.todo, distributions.todo, reports.todo)
@@ -30,10 +32,10 @@ ROOMS = (needs.todo, donors.todo, distributions.todo, reports.todo)
 
 @dataclass(frozen=True)
 class Count:
-    """A figure on home and the page that lists what it counts."""
+    """A figure on home and the page that lists what it counts. ``value`` None: not reported."""
 
     label: str | Promise
-    value: int
+    value: int | str | None
     url: str
 
 
@@ -58,8 +60,12 @@ def _url(name: str) -> str:
         return ""
 
 
-def _open_needs(user: User) -> int:
-    return Need.objects.visible_to(user).open_needs().count()
+def _open_needs(user: User) -> int | str | None:
+    """None while no commune within reach has an approved survey: that is not 0."""
+    if not (user.reach.communes and user.reach.areas):
+        return gettext("outside your reach")
+    count = Need.objects.visible_to(user).open_needs().count()
+    return None if not count and reporting_of(user).is_unknown else count
 
 
 def _surveys_to_review(user: User) -> int:

@@ -15,7 +15,10 @@ from reports.figures.rollup import Where
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a table. ``needed``, ``covered`` are None where nothing was reported."""
+    """A line of a table. ``needed``, ``covered`` are None where nothing was reported.
+
+    ``by_budget``: of the quantity what budgets paid for, of which ``covered`` knows nothing.
+    """
 
     name: str
     turns: Figure
@@ -28,6 +31,7 @@ class Row:
     unit: str = ""
     difficult: bool | None = None
     below: tuple[Row, ...] = ()
+    by_budget: Figure | None = None
 
     @property
     def share(self) -> str | None:
@@ -86,17 +90,16 @@ def by_item(figures: Figures) -> list[Row]:
     rows = []
     for item in sorted(items, key=lambda i: (i.area_id, i.order, i.pk)):
         needs = figures.needed(item=item.pk)
-        rows.append(
-            _row(
-                figures,
-                str(item),
-                sum(need.quantity for need in needs) if figures.known else None,
-                sum(need.covered for need in needs) if figures.known else None,
-                item=item.pk,
-                quantity=figures.delivered("quantity", item=item.pk),
-                unit=item.unit,
-            )
+        row = _row(
+            figures,
+            str(item),
+            sum(need.quantity for need in needs) if figures.known else None,
+            sum(need.covered for need in needs) if figures.known else None,
+            item=item.pk,
+            quantity=figures.delivered("quantity", item=item.pk),
+            unit=item.unit,
         )
+        rows.append(replace(row, by_budget=figures.delivered("quantity", item=item.pk, sources=BUDGETS)))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,13 +14,15 @@ from directory import clock
 from directory.access import access, within_reach
 from directory.http import Request
 from directory.roles import Permission
-from directory.scope import is_difficult
+from directory.scope import difficult_among, is_difficult
 from distributions import board
+from distributions.by_budget import Given, given_by_budget
 from distributions.claims import covered_by
 from distributions.forms import AllocateForm, BoardForm
 from distributions.overlap import Others, in_words
 from distributions.permissions import may_allocate_to
 from needs.models import Need, SurveyRound
+from needs.reporting import reporting_of
 
 NEEDS_A_PAGE, LINES_A_PAGE = 15, 15
 
@@ -50,11 +53,14 @@ def show_board(
     """``tried`` and ``form``: the supply line that was just refused, and what was typed for it."""
     sieve_form = BoardForm(request.GET, user=request.user)
     sieve = sieve_form.sieve()
-    needs = Paginator(board.open_needs(request.user, sieve), NEEDS_A_PAGE)
+    needs = Paginator(board.open_needs(request.user, sieve), NEEDS_A_PAGE).get_page(request.GET.get("page"))
     supply = Paginator(board.supply(request.user, sieve), LINES_A_PAGE)
     context: dict[str, Any] = {
         "sieve_form": sieve_form,
-        "needs": needs.get_page(request.GET.get("page")),
+        "needs": needs,
+        "rows": _rows(needs),
+        "sees_needs": bool(request.user.reach.communes and request.user.reach.areas),
+        "reporting": reporting_of(request.user, sieve.commune),
         "several_rounds": SurveyRound.objects.visible_to(request.user).in_hand().count() > 1,
         "need": need,
         "form": form,
@@ -65,6 +71,14 @@ def show_board(
     else:
         context |= _match(request, need, sieve, tried, form)
     return render(request, "distributions/board.html", context, status=status)
+
+
+def _rows(needs: Iterable[Need]) -> list[tuple[Need, bool, Given | None]]:
+    """Each need of a page: whether it is outside the difficult communes, and what budgets gave there."""
+    found = list(needs)
+    difficult = difficult_among({need.place.unit for need in found}, clock.today())
+    given = given_by_budget(found)
+    return [(need, need.place.unit_id not in difficult, given.get(need.pk)) for need in found]
 
 
 def _match(
@@ -84,6 +98,7 @@ def _match(
         "may_allocate": may_allocate,
         "out_of_scope": not is_difficult(need.place.unit, clock.today()),
         "covered_by": covered_by(need),
+        "by_budget": given_by_budget([need]).get(need.pk),
         "found": found,
         "suggestions": rows,
     }

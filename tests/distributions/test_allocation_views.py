@@ -6,9 +6,11 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from directory.errors import Refusal
 from directory.models import User
+from distributions.actions import ConfirmedLine, confirm_delivery, send_distribution
 from distributions.models import Allocation
 from distributions.todo import todo
 from donors.actions import withdraw_pledge
@@ -110,7 +112,7 @@ def test_reverse_needs_a_reason_and_keeps_what_was_typed(world, coordinator, cli
     page = client.post(url, {"quantity": "5", "reason": "", "client_key": uuid.uuid4()})
     assert (page.status_code, page.context["form"]["quantity"].value()) == (422, "5")
     key = uuid.uuid4()
-    for _ in range(2):
+    for _time in range(2):
         answer = client.post(url, {"quantity": "5", "reason": "Nhầm xã", "client_key": key})
         assert answer.status_code == 302
     allocation.balance.refresh_from_db()
@@ -187,3 +189,57 @@ def test_who_mobilised_the_goods_reads_who_carried_them_without_a_way_there(
 
 def shown(client, allocation: Allocation) -> str:
     return client.get(reverse("allocation_detail", args=[allocation.pk])).content.decode()
+
+
+def test_two_by_hand_the_second_is_told_who_was_faster(world, coordinator, client_of) -> None:
+    need, line = build.need_of(world, 480), build.supply_of(world, 470)
+    build.allocated(world, 40, need=need, supply_line=line, by=coordinator)
+    build.allocated(world, 430, need=need, supply_line=line, by=world.user("coordinator.2"))
+    page = post_allocation(client_of(coordinator), need, build.supply_of(world, 100), quantity="20")
+    [(_suggestion, form, _others)] = [each for each in page.context["suggestions"] if each[1].errors]
+    [said] = form.errors["quantity"]
+    assert (said.count("coordinator.2"), said.count("430"), said.count("440")) == (1, 1, 1)
+    mine = post_allocation(client_of(world.user("coordinator.2")), need, line, quantity="20")
+    assert "440" not in str([form.errors for _suggestion, form, _others in mine.context["suggestions"]])
+
+
+def test_the_board_marks_places_outside_the_difficult_communes(world, coordinator, client_of) -> None:
+    inside, outside = build.need_of(world, 5), build.need_of(world, 5, commune="Ia Tơi", priority=2)
+    page = client_of(coordinator).get(reverse("allocation_board"))
+    assert [(need, marked) for need, marked, _given in page.context["rows"]] == [
+        (inside, False),
+        (outside, True),
+    ]
+
+
+def test_what_is_not_reported_is_not_called_covered(world, coordinator, union_officer, client_of) -> None:
+    """Ia Tơi has no approved survey; the union leads nothing and sees no need."""
+    build.need_of(world, 5)
+    silent = client_of(coordinator).get(reverse("allocation_board"), {"commune": world.commune("Ia Tơi").pk})
+    assert silent.context["reporting"].is_unknown
+    known = client_of(coordinator).get(reverse("allocation_board"), {"commune": world.commune("Ia Dom").pk})
+    assert (known.context["reporting"].silent, known.context["left"].needs) == ([], 1)
+    page = client_of(union_officer).get(reverse("allocation_board"))
+    assert (page.status_code, page.context["sees_needs"]) == (200, False)
+    covered = _("No open need here: all are covered, or the filter shows none.")
+    assert [covered in each.content.decode() for each in (silent, page)] == [False, False]
+
+
+def test_services_from_budgets_stand_beside_the_need(world, coordinator, client_of) -> None:
+    """In its age band, in its commune, of its year; a planned one has given nothing yet."""
+    need = build.need_of(world, 50, item="check_up")
+    other = build.need_of(world, 50, item="check_up", band="0-2")
+    build.need_of(world, 50, item="check_up", commune="Ia Đal")
+    service = build.serving(world, 40)
+    build.serving(world, 30)
+    send_distribution(by=world.user("health"), distribution=service)
+    turns = {world.band("3-5").pk: 38, world.band("0-2").pk: 2}
+    line = ConfirmedLine(service.lines.get(), 40, child_turns=turns)
+    confirm_delivery(
+        by=world.user("officer.iadom"), distribution=service, occurred_on=service.planned_on, lines=[line]
+    )
+    client, url = client_of(coordinator), reverse("allocation_board")
+    given = {each.pk: by.turns for each, _outside, by in client.get(url).context["rows"] if by}
+    assert given == {need.pk: 38, other.pk: 2}
+    chosen = client.get(url, {"need": need.pk}).context["by_budget"]
+    assert (chosen.turns, chosen.codes) == (38, [service.code])

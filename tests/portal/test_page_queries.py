@@ -57,7 +57,7 @@ PAGES: dict[str, dict[str, int]] = {
         "pledge_list": 10,
         "pledge_detail": 12,
         "supply_list": 7,
-        "allocation_board": 16,  # both sides have filters, each with its choices
+        "allocation_board": 19,  # both sides have filters, each with its choices; who has reported
         "allocation_list": 5,
         "report_list": 6,
         "period_detail": 38,  # reports of earlier years beside
@@ -65,7 +65,7 @@ PAGES: dict[str, dict[str, int]] = {
         "place_list": 4,
     },
     "leader": {"home": 11, "survey_grid": THE_GRIDS, "need_list": 18},
-    "health": {"home": 14, "round_detail": 17, "need_list": 10, "allocation_board": 14},
+    "health": {"home": 17, "round_detail": 17, "need_list": 10, "allocation_board": 17},
     "administrator": {"home": 4, "account_list": 3, "account_detail": 4, "place_list": 3},
 }
 

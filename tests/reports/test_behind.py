@@ -15,6 +15,7 @@ from donors.actions import record_pledge
 from donors.models import FundingSource, SupplyLine
 from reports.figures import Figures
 from reports.models import ReportingPeriod
+from reports.rollup import by_item
 from tests.donors import build as donors
 from tests.reports.behind import differing
 from tests.reports.build import YEAR, correct, delivery, issued, period, service
@@ -86,6 +87,14 @@ def test_state_meals_stand_apart_and_in_no_total(
     file = b"".join(client.get(url, query)).decode()
     rows = [line.split(";") for line in file.splitlines() if line.count(";") > 5]
     assert [row[7:9] for row in rows[1:]] == [["40", "40"], ["30", "30"], ["", "70"]]
+
+
+def test_what_budgets_paid_for_is_said_beside_the_coverage(
+    world: World, leader: User, periods: list[ReportingPeriod]
+) -> None:
+    rows = {row.name: row.by_budget for row in by_item(Figures(periods[0], leader)) if row.by_budget}
+    said = {name: figure.now for name, figure in rows.items() if figure.now}
+    assert said == {str(world.item("check_up")): 30}
 
 
 def test_quantities_are_added_only_of_one_item(

@@ -50,3 +50,14 @@ def test_the_count_of_open_needs_leads_to_those_needs(world, officer: User, clie
     client = client_of(world.user("coordinator"))
     count = client.get(reverse("home")).context["counts"][0]
     assert count.value == client.get(count.url).context["page"].paginator.count == 2
+
+
+def test_needs_that_nobody_reported_are_not_counted_as_0(
+    world, officer: User, union_officer: User, client_of
+) -> None:
+    filled_survey(world)
+    counts = [client_of(user).get(reverse("home")).context["counts"] for user in (officer, union_officer)]
+    [own, out] = [count.value for found in counts for count in found if count.url.startswith("/needs/")]
+    assert (own, isinstance(out, str)) == (None, True)
+    approved_survey(world, "Ia Dom")
+    assert client_of(officer).get(reverse("home")).context["counts"][0].value == 0
