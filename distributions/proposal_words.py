@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from distributions.actions import Reasons
 from distributions.overlap import Service, in_words
 from distributions.proposal import Gap, Share, Shortfall, Why
-from distributions.wording import listed, number
+from distributions.support_plan_sides import due_on, is_overdue
+from distributions.wording import day, listed, number
 from donors.models import SupplyLine
 from needs.models import Need
 
@@ -41,22 +42,41 @@ def reason_of(share: Share, line: SupplyLine, instead_of: SupplyLine | None, kep
         kept = _("instead of pledge %(pledge)s, which %(place)s could not do without")
         facts = {"pledge": instead_of.pledge_line.pledge.code, "place": kept_for.place.full_name}
         parts.append(kept % facts)
+    if share.far:
+        words = _("kept by %(custodian)s, as nothing nearer fits as well")
+        parts.append(words % {"custodian": line.custodian.short_name})
     return listed(parts)
+
+
+def exceptions_of(outside: bool, beside: Sequence[Service], reasons: Reasons) -> list[str]:
+    """What the line takes a reason for, each with LĐTBXH's."""
+    parts = []
+    if outside:
+        words = _("outside the difficult communes, helped because: %(reason)s")
+        parts.append(words % {"reason": reasons.out_of_scope.strip()})
+    if beside:
+        words = _("another agency serves the place (%(others)s), helped because: %(reason)s")
+        parts.append(words % {"others": in_words(beside), "reason": reasons.overlap.strip()})
+    return parts
 
 
 def _whether_there(share: Share, line: SupplyLine) -> str:
     if share.at_hand == share.quantity:
         return _("in stock")
-    due = line.pledge_line.pledge.due_on
-    coming = (
-        _("due on %(day)s") % {"day": date_format(due, "SHORT_DATE_FORMAT")} if due else _("still to come")
-    )
+    coming = _coming(line)
     if not share.at_hand:
         return coming
     return _("%(quantity)s in stock, the rest %(coming)s") % {
         "quantity": number(share.at_hand),
         "coming": coming,
     }
+
+
+def _coming(line: SupplyLine) -> str:
+    if (due := due_on(line)) is None:
+        return _("still to come")
+    words = _("overdue since %(day)s") if is_overdue(line) else _("due on %(day)s")
+    return words % {"day": day(due)}
 
 
 def gap_of(shortfall: Shortfall, others: Sequence[Service]) -> str:

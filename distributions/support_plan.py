@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,10 +16,11 @@ from directory.models import Unit, User
 from directory.scope import difficult_among
 from distributions import board
 from distributions.actions import ProposedGap, ProposedLine, Reasons
-from distributions.overlap import Others
+from distributions.overlap import Others, Service
 from distributions.proposal import Gap, Lack, Proposal, Share, Shortfall, propose
-from distributions.proposal_words import gap_of, reason_of
-from distributions.support_plan_sides import Group, Purposes, groups_of, offer_of
+from distributions.proposal_words import exceptions_of, gap_of, reason_of
+from distributions.support_plan_sides import Group, Purposes, Stores, groups_of, is_overdue, offer_of
+from distributions.wording import listed
 from donors.models import SupplyLine
 from needs.models import Need, SurveyRound
 
@@ -46,12 +48,24 @@ def choices_for(user: User) -> list[Of]:
 
 @dataclass(frozen=True)
 class DraftLine:
-    """One line of the proposal. ``left`` and ``lacking``: of its two sides, before the plan."""
+    """One line of the proposal. ``left`` and ``lacking``: of its two sides, before the plan; ``left_now``
+    and ``lacking_now``: after the lines before it. ``outside`` the difficult communes; ``beside``: who else
+    serves the place; ``exceptions``: LĐTBXH's reasons for both, in words."""
 
     share: Share
     supply_line: SupplyLine
     need: Need
     reason: str
+    left_now: int
+    lacking_now: int
+    outside: bool = False
+    beside: Sequence[Service] = ()
+    exceptions: Sequence[str] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """A part of it was to have come by now: nobody should accept it unseen."""
+        return self.share.at_hand < self.share.quantity and is_overdue(self.supply_line)
 
     @property
     def left(self) -> int:
@@ -84,21 +98,52 @@ class Draft:
         lines = board.supply(user, sieve).filter(pledge_line__pledge__scope=of.scope)
         self.needs = {need.pk: need for need in _open_ones(needs.select_related("survey"))}
         items = {need.item_id for need in self.needs.values()}
-        self.supply = {line.pk: line for line in lines.filter(item__in=items)}
+        promises = ("pledge_line__instalments", "pledge_line__supply_lines__balance")
+        lines = lines.filter(item__in=items).select_related("custodian__unit").prefetch_related(*promises)
+        self.supply = {line.pk: line for line in lines}
+        self.stores = Stores()
         self.others = Others(of.scope, of.year, list(self.needs.values()))
 
     @cached_property
     def proposal(self) -> Proposal:
         groups = groups_of(self.others, self.supply.values())
-        offers = [offer_of(line, groups[line.pk].number) for line in self.supply.values()]
+        offers = [
+            offer_of(line, groups[line.pk].number, self.stores.of_line(line)) for line in self.supply.values()
+        ]
         return propose(self._lacks({group.number: group for group in groups.values()}), offers)
 
     @cached_property
     def lines(self) -> list[DraftLine]:
-        return [
-            DraftLine(share, self.supply[share.offer], self.needs[share.need], self._reason(share))
-            for share in self.proposal.shares
-        ]
+        """Those that rest on what is overdue come last."""
+        left: Counter[int] = Counter()
+        lacking: Counter[int] = Counter()
+        found = []
+        for share in self._shares:
+            line, need = self.supply[share.offer], self.needs[share.need]
+            left_now = line.balance.unallocated - left[line.pk]
+            lacking_now = need.balance.uncovered - lacking[need.pk]
+            left[line.pk] += share.quantity
+            lacking[need.pk] += share.quantity
+            outside, beside = need.place.unit_id not in self._difficult, self._beside(line, need)
+            reason = self._reason(share)
+            exceptions = exceptions_of(outside, beside, self.reasons)
+            sides = (line, need, reason, left_now, lacking_now)
+            found.append(DraftLine(share, *sides, outside, beside, exceptions))
+        return found
+
+    @property
+    def held_back(self) -> bool:
+        """There is supply for a need that gets none without a reason of LĐTBXH."""
+        items = {line.item_id for line in self.supply.values()}
+        waiting = [gap for gap in self.proposal.shortfalls if gap.why in (Gap.OUT_OF_SCOPE, Gap.SERVED)]
+        return any(self.needs[gap.need].item_id in items for gap in waiting)
+
+    @cached_property
+    def _shares(self) -> list[Share]:
+        def is_late(share: Share) -> bool:
+            return share.at_hand < share.quantity and is_overdue(self.supply[share.offer])
+
+        return sorted(self.proposal.shares, key=is_late)
 
     @cached_property
     def gaps(self) -> list[DraftGap]:
@@ -114,7 +159,9 @@ class Draft:
                     line.supply_line,
                     line.need,
                     line.share.quantity,
-                    self._reason(line.share),
+                    listed(
+                        [self._reason(line.share), *exceptions_of(line.outside, line.beside, self.reasons)]
+                    ),
                     line.left,
                     line.lacking,
                 )
@@ -127,6 +174,14 @@ class Draft:
                 ProposedGap(self.needs[gap.need], gap.quantity, self._gap(gap))
                 for gap in self.proposal.shortfalls
             ]
+
+    def _beside(self, line: SupplyLine, need: Need) -> list[Service]:
+        """Without a reason for it nothing is proposed beside another agency."""
+        return self.others.beside(need, line.pledge_line.pledge) if self.reasons.overlap.strip() else []
+
+    @cached_property
+    def _difficult(self) -> set[int]:
+        return difficult_among({need.place.unit for need in self.needs.values()}, clock.today())
 
     def _reason(self, share: Share) -> str:
         detour = share.detour
@@ -141,11 +196,9 @@ class Draft:
         return gap_of(shortfall, self.others.at(self.needs[shortfall.need]))
 
     def _lacks(self, groups: Mapping[int, Group]) -> Iterator[Lack]:
-        communes = {need.place.unit for need in self.needs.values()}
-        difficult = difficult_among(communes, clock.today())
         purposes = Purposes(self.supply.values())
         for need in self.needs.values():
-            outside = need.place.unit_id not in difficult and not self.reasons.out_of_scope.strip()
+            outside = need.place.unit_id not in self._difficult and not self.reasons.out_of_scope.strip()
             yield Lack(
                 need.pk,
                 need.item_id,
@@ -155,6 +208,7 @@ class Draft:
                 purposes.of(need),
                 self._holders(need, groups),
                 Gap.OUT_OF_SCOPE if outside else None,
+                self.stores.of_need(need),
             )
 
     def _holders(self, need: Need, groups: Mapping[int, Group]) -> frozenset[int] | None:

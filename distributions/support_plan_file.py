@@ -29,6 +29,10 @@ class Row:
         return self.line.allocation.supply_line.pledge_line.pledge.code if self.line else ""
 
     @property
+    def custodian(self) -> str:
+        return self.line.allocation.supply_line.custodian.short_name if self.line else ""
+
+    @property
     def giver(self) -> str:
         return str(self.line.allocation.supply_line.pledge_line.pledge.giver) if self.line else ""
 
@@ -59,6 +63,7 @@ SUPPORT_PLAN = ListFile[Row](
         ListColumn(_("Survey round"), 24, lambda row: str(row.need.round)),
         ListColumn(_("Pledge"), 14, lambda row: row.pledge),
         ListColumn(_("Source"), 34, lambda row: row.giver),
+        ListColumn(_("Kept by"), 20, lambda row: row.custodian),
         ListColumn(_("Allocated"), 12, lambda row: row.of_line("quantity")),
         ListColumn(_("Taken back"), 10, lambda row: row.of_line("reversed")),
         ListColumn(_("Delivered"), 12, lambda row: row.of_line("delivered")),

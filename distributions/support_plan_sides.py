@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from directory.models import Place
+from directory import clock
+from directory.models import Place, Succession, Unit
 from distributions.board import at_hand
 from distributions.overlap import Others, Service
 from distributions.proposal import Offer, Purpose
@@ -49,21 +51,60 @@ def groups_of(others: Others, lines: Iterable[SupplyLine]) -> dict[int, Group]:
     return of_line
 
 
+# Where it is kept ---------------------------------------------------------------------------------
+
+
+class Stores:
+    """Which commune keeps a supply, and in which a need is: as they stand today, after all mergers."""
+
+    def __init__(self) -> None:
+        rows = Succession.objects.filter(on__lte=clock.today()).order_by("share")
+        self._heirs = dict(rows.values_list("predecessor_id", "successor_id"))
+
+    def of_need(self, need: Need) -> int:
+        return self._today(need.place.unit_id)
+
+    def of_line(self, line: SupplyLine) -> int | None:
+        """None: an office for all communes keeps it."""
+        unit = line.custodian.unit
+        return self._today(unit.pk) if unit.level == Unit.Level.COMMUNE else None
+
+    def _today(self, pk: int) -> int:
+        while pk in self._heirs:
+            pk = self._heirs[pk]
+        return pk
+
+
 # What it may be for -------------------------------------------------------------------------------
 
 
-def offer_of(line: SupplyLine, holder: int) -> Offer:
+def offer_of(line: SupplyLine, holder: int, store: int | None) -> Offer:
     balance, pledge_line = line.balance, line.pledge_line
     return Offer(
         line.pk,
         line.item_id,
         balance.unallocated,
         at_hand(balance),
-        pledge_line.pledge.due_on,
+        due_on(line),
         _purpose(pledge_line),
         pledge_line.earmark_hard,
         holder,
+        store,
+        is_overdue(line),
     )
+
+
+def due_on(line: SupplyLine) -> date | None:
+    """The first day on which something of it is to come; what was bought with a pledge's money has none
+    of its own."""
+    promised = line.origin == SupplyLine.Origin.PLEDGE
+    return line.pledge_line.due_day if promised else line.pledge_line.pledge.due_on
+
+
+def is_overdue(line: SupplyLine) -> bool:
+    """Something of it was to come before today and has not, as the giver promised."""
+    day = due_on(line) if line.origin == SupplyLine.Origin.PLEDGE and line.balance.to_come else None
+    return day is not None and day < clock.today()
 
 
 def _purpose(line: PledgeLine) -> Purpose | None:

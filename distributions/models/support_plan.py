@@ -71,6 +71,7 @@ class SupportPlanLineQuerySet(models.QuerySet):
         )
         lines = self.annotate(planned=planned).select_related(
             "allocation__balance",
+            "allocation__supply_line__custodian",
             "allocation__supply_line__pledge_line__pledge__donor",
             "allocation__supply_line__pledge_line__pledge__source",
             "allocation__need__item",

@@ -1,12 +1,14 @@
 """Which supply should go to which need, and why: plain data in, plain data out.
 
-Needs are served in the order of their priority, then of the day their round was due, then as they come. Each
-takes from what fits it best (``Why`` in its order): bound to it by the donor, meant for it, free, meant for
-another purpose; of these first what is at hand, then what is due soonest; and of these the one supply that
-is enough alone, so that less is split. When nothing is left that may serve a need, a *detour* is sought: a
-need that came before may take another supply instead of one that only it and this need can use. What came
-before stays covered as it was. So no need of a priority lacks anything that another plan could have given it
-without taking from a higher one: docs/decisions/0010 says why, and a test compares with brute force.
+Needs are served in the order of their priority, then of the day their round was due, then as they come.
+Each takes from what fits it best (``Why`` in its order): bound to it by the donor, meant for it, free,
+meant for another purpose; of these first what is at hand, then what is due soonest (what is overdue comes
+last); and of these the one supply that is enough alone, so that less is split, kept in the commune itself
+or by an office for all communes rather than by another commune. When nothing is left that may serve a need,
+a *detour* is sought: a need that came before may take another supply instead of one that only it and this
+need can use. What came before stays covered as it was. So no need of a priority lacks anything that another
+plan could have given it without taking from a higher one: docs/decisions/0010 says why, and a test compares
+with brute force.
 
 Quantities are whole numbers in the item's unit. A donor's *purpose* is any key; a need knows those it is in.
 """

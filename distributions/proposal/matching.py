@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -20,8 +20,9 @@ from distributions.proposal.parts import (
     Why,
 )
 
-Shelf = tuple[int, bool, Purpose | None]  # who brought it, binding, what for
-Rank = tuple[date, bool, int, int]
+Shelf = tuple[int, bool, Purpose | None, Hashable]  # who brought it, binding, what for, where it is kept
+Rank = tuple[date, bool, int, int, int]
+SAME, ABOVE, OTHER = range(3)  # the need's own commune keeps it, an office for all communes, another commune
 
 
 class _Pile:
@@ -44,15 +45,20 @@ class _Pile:
             del self.by_day[offer.day]
             self.days.remove(offer.day)
 
-    def best(self, wanted: int) -> Rank | None:
-        """Of the first day: the smallest that is enough alone, or else the largest. Ends with its number."""
+    def best(self, wanted: int, distance: int) -> Rank | None:
+        """Of the first day: the smallest that is enough alone, or else the largest. Ends with its number.
+
+        Between piles the nearer goes first, but not before one that needs fewer others beside it.
+        """
         if not self.days:
             return None
         rows = self.by_day[self.days[0]]
         index = bisect_left(rows, (wanted, 0))
-        enough = index < len(rows)
-        left, pk = rows[index] if enough else rows[-1]
-        return (self.days[0], not enough, left if enough else -left, pk)
+        if index < len(rows):
+            left, pk = rows[index]
+            return (self.days[0], False, distance, left, pk)
+        left, pk = rows[-1]
+        return (self.days[0], True, -left, distance, pk)
 
 
 class Matching:
@@ -73,7 +79,7 @@ class Matching:
             self.shelves[_shelf(offer)].append(offer.pk)
             if offer.quantity:
                 self.piles[_shelf(offer)].put(offer, offer.quantity)
-        self.holders = sorted({offer.holder for offer in offers})
+        self.keepers = sorted({(offer.holder, offer.store) for offer in offers}, key=str)
         self.exhausted: set[Shelf] = set()  # no detour from there leads to anything that is left
 
     # Serving
@@ -82,7 +88,7 @@ class Matching:
         self.lacks[lack.pk] = lack
         lacking = lack.quantity
         for shelves in self._ways(lack):
-            while lacking and (pk := self._pick(shelves, lacking)) is not None:
+            while lacking and (pk := self._pick(shelves, lacking, lack.commune)) is not None:
                 part = min(lacking, self.left[pk])
                 self._give(pk, lack.pk, part)
                 lacking -= part
@@ -91,18 +97,19 @@ class Matching:
 
     def _ways(self, lack: Lack) -> Iterator[list[Shelf]]:
         """The shelves that may serve the need, those that fit best first."""
-        holders = [each for each in self.holders if lack.holders is None or each in lack.holders]
+        keepers = [each for each in self.keepers if lack.holders is None or each[0] in lack.holders]
         for binding in (True, False):
             for purpose in lack.purposes:
-                yield self._stocked((holder, binding, purpose) for holder in holders)
-        yield self._stocked((holder, False, None) for holder in holders)
-        yield [shelf for shelf in self.piles if not shelf[1] and shelf[0] in set(holders)]
+                yield self._stocked((holder, binding, purpose, store) for holder, store in keepers)
+        yield self._stocked((holder, False, None, store) for holder, store in keepers)
+        yield [shelf for shelf in self.piles if not shelf[1] and (shelf[0], shelf[3]) in set(keepers)]
 
     def _stocked(self, shelves: Iterable[Shelf]) -> list[Shelf]:
         return [shelf for shelf in shelves if shelf in self.piles]
 
-    def _pick(self, shelves: Iterable[Shelf], wanted: int) -> int | None:
-        ranks = (self.piles[shelf].best(wanted) for shelf in shelves if shelf in self.piles)
+    def _pick(self, shelves: Iterable[Shelf], wanted: int, commune: Hashable) -> int | None:
+        stocked = (shelf for shelf in shelves if shelf in self.piles)
+        ranks = (self.piles[shelf].best(wanted, _distance(shelf[3], commune)) for shelf in stocked)
         best = min((rank for rank in ranks if rank), default=None)
         return best[-1] if best else None
 
@@ -184,7 +191,9 @@ class Matching:
             lacking -= part
             why = _ORDER[self._why(pk, lack)]
             detour = self.detours.get((pk, lack.pk))
-            proposal.shares.append(Share(pk, lack.pk, part, at_hand, why, part == lack.quantity, detour))
+            far = _distance(self.offers[pk].store, lack.commune) == OTHER
+            alone = part == lack.quantity
+            proposal.shares.append(Share(pk, lack.pk, part, at_hand, why, alone, detour, far))
         if lacking:
             proposal.shortfalls.append(Shortfall(lack.pk, lacking, lack.left_out or self._gap(lack)))
 
@@ -207,12 +216,18 @@ _ORDER = list(Why)
 
 
 def _shelf(offer: Offer) -> Shelf:
-    return (offer.holder, offer.binding and offer.purpose is not None, offer.purpose)
+    return (offer.holder, offer.binding and offer.purpose is not None, offer.purpose, offer.store)
+
+
+def _distance(store: Hashable, commune: Hashable) -> int:
+    if store is None:
+        return ABOVE
+    return SAME if store == commune else OTHER
 
 
 def _may(lack: Lack, shelf: Shelf) -> bool:
     """Whether what stands on the shelf may go to the need at all."""
-    holder, binding, purpose = shelf
+    holder, binding, purpose, _store = shelf
     if lack.holders is not None and holder not in lack.holders:
         return False
     return not binding or purpose in lack.purposes

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 Purpose = Hashable
-AT_HAND = date.min
+AT_HAND, LATE = date.min, date.max
+NO_DAY = LATE - timedelta(days=1)
 
 
 class Why(StrEnum):
@@ -35,6 +36,7 @@ class Lack:
     """A need and what it lacks. ``purposes``: all that a donor may name and it lies in, the narrowest first.
 
     ``holders``: only what these agencies brought may go there (None: all). ``left_out``: it gets nothing.
+    ``commune``: where it is, beside the stores of ``Offer``.
     """
 
     pk: int
@@ -45,11 +47,16 @@ class Lack:
     purposes: Sequence[Purpose] = ()
     holders: frozenset[int] | None = None
     left_out: Gap | None = None
+    commune: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A supply and what is left of it; ``at_hand`` of that is in stock, the rest is ``due``."""
+    """A supply and what is left of it; ``at_hand`` of that is in stock, the rest is ``due``.
+
+    ``overdue``: that day is past, so nobody knows when the rest will come. ``store``: the commune that keeps
+    it; None: an office for all communes does.
+    """
 
     pk: int
     item: int
@@ -59,10 +66,14 @@ class Offer:
     purpose: Purpose | None = None
     binding: bool = False
     holder: int = 0
+    store: Hashable = None
+    overdue: bool = False
 
     @property
     def day(self) -> date:
-        return AT_HAND if self.at_hand else self.due or date.max
+        if self.at_hand:
+            return AT_HAND
+        return LATE if self.overdue else self.due or NO_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,10 @@ class Detour:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One line of the plan. ``at_hand`` of it is in stock; ``alone``: nothing else covers the need."""
+    """One line of the plan. ``at_hand`` of it is in stock; ``alone``: nothing else covers the need.
+
+    ``far``: another commune keeps it.
+    """
 
     offer: int
     need: int
@@ -84,6 +98,7 @@ class Share:
     why: Why
     alone: bool
     detour: Detour | None = None
+    far: bool = False
 
 
 @dataclass(frozen=True, slots=True)

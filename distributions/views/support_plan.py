@@ -24,11 +24,12 @@ from distributions.forms import AcceptForm, ProposalForm, UndoForm
 from distributions.models import SupportPlan
 from distributions.permissions import may_plan_support
 from distributions.proposal_words import first_few
-from distributions.support_plan import Draft
+from distributions.support_plan import Draft, DraftLine
 from distributions.support_plan_file import SUPPORT_PLAN, rows_of
 from distributions.support_plan_token import signed
 from distributions.wording import number
 from documents.exports import list_response
+from needs.reporting import reporting_of
 
 LINES_A_PAGE, PLANS_A_PAGE, GAPS_SHOWN = 50, 25, 100
 Pairs = set[tuple[int, int]]
@@ -75,7 +76,7 @@ def _after_accepting(request: Request, plan: SupportPlan, chosen: Sized) -> Http
 
 
 def _proposal(request: Request, refusal: Refusal | None = None, ticked: Pairs | None = None) -> HttpResponse:
-    """``ticked``: the lines that were chosen when it was refused; None: all are."""
+    """``ticked``: the lines that were chosen when it was refused; None: all that are not in doubt."""
     form = ProposalForm(request.GET, user=request.user)
     of = form.of_what()
     context: dict[str, Any] = {"form": form, "of": of, "refusal": refusal}
@@ -84,7 +85,11 @@ def _proposal(request: Request, refusal: Refusal | None = None, ticked: Pairs | 
         page = Paginator(list(enumerate(draft.lines)), LINES_A_PAGE).get_page(request.GET.get("page"))
         context |= {
             "page": page,
-            "rows": [(index, line, ticked is None or line.pair in ticked) for index, line in page],
+            "rows": [(index, line, _is_ticked(line, ticked)) for index, line in page],
+            "excepted": sum(bool(line.outside or line.beside) for line in draft.lines),
+            "doubtful": sum(line.is_doubtful for line in draft.lines),
+            "draft": draft,
+            "reporting": reporting_of(request.user, form.sieve().commune),
             "gaps": draft.gaps[:GAPS_SHOWN],
             "gap_count": len(draft.gaps),
             "several_rounds": len({need.round_id for need in draft.needs.values()}) > 1,
@@ -92,6 +97,11 @@ def _proposal(request: Request, refusal: Refusal | None = None, ticked: Pairs | 
         }
     status = refusal.status if refusal else 200
     return render(request, "distributions/support_plan_propose.html", context, status=status)
+
+
+def _is_ticked(line: DraftLine, ticked: Pairs | None) -> bool:
+    """What is overdue may never come: it is for the reader to tick."""
+    return not line.is_doubtful if ticked is None else line.pair in ticked
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)

@@ -14,6 +14,7 @@ from distributions.proposal import Detour, Gap, Lack, Offer, Proposal, Share, Sh
 SPRING, SUMMER = date(2025, 3, 31), date(2025, 6, 30)
 FEW = st.integers(min_value=1, max_value=3)
 PURPOSES = st.integers(min_value=0, max_value=3)
+COMMUNES = st.sampled_from(["A", "B"])
 PRIORITIES = (1, 2, 3)
 
 
@@ -46,6 +47,7 @@ def small_cases(draw: st.DrawFn) -> tuple[list[Lack], list[Offer]]:
             purposes=tuple(sorted(draw(st.sets(PURPOSES, max_size=3)))),
             holders=draw(st.sampled_from([None, None, frozenset({7}), frozenset()])),
             left_out=draw(st.sampled_from([None, None, None, Gap.OUT_OF_SCOPE])),
+            commune=draw(COMMUNES),
         )
         for pk in range(draw(st.integers(min_value=1, max_value=5)))
     ]
@@ -59,6 +61,8 @@ def small_cases(draw: st.DrawFn) -> tuple[list[Lack], list[Offer]]:
             purpose=draw(st.none() | PURPOSES),
             binding=draw(st.booleans()),
             holder=draw(st.sampled_from([7, 8])),
+            store=draw(st.none() | COMMUNES),
+            overdue=draw(st.booleans()),
         )
         for pk in range(draw(st.integers(min_value=1, max_value=5)))
     ]
@@ -199,6 +203,34 @@ def test_one_supply_that_is_enough_goes_before_two() -> None:
     offers = [offer(1, 6), offer(2, 30), offer(3, 12), offer(4, 5)]
     assert shares(propose([lack(1, 11)], offers)) == [(3, 1, 11)]
     assert shares(propose([lack(1, 33)], offers)) == [(2, 1, 30), (4, 1, 3)]
+
+
+def test_what_is_kept_nearer_goes_before_another_communes_store() -> None:
+    """In the commune itself, then by an office for all; what another commune keeps stays for that."""
+    offers = [offer(1, 12, store="B"), offer(2, 20), offer(3, 30, store="A")]
+    proposal = propose([lack(1, 45, commune="A")], offers)
+    assert shares(proposal) == [(2, 1, 15), (3, 1, 30)]
+    proposal = propose([lack(1, commune="A"), lack(2, 20, commune="B")], [offers[0], offers[1]])
+    assert shares(proposal) == [(2, 1, 10), (1, 2, 12), (2, 2, 8)]
+    assert [share.far for share in propose([lack(1, commune="A")], offers[:1]).shares] == [True]
+
+
+def test_nearness_comes_after_all_that_the_office_promised() -> None:
+    """The day, the donor's wish, fewer parts."""
+    near, need = offer(1, 6, store="A", due=SUMMER), lack(1, commune="A", purposes=("A",))
+    for better in (
+        offer(2, 6, store="B", due=SPRING),
+        offer(2, 6, store="B", due=SUMMER, purpose="A"),
+        offer(2, 10, store="B", due=SUMMER),
+    ):
+        assert shares(propose([need], [near, better]))[0][:2] == (2, 1)
+
+
+def test_what_is_overdue_goes_last() -> None:
+    offers = [offer(1, 4, due=SPRING, overdue=True), offer(2, 4), offer(3, 4, due=SUMMER)]
+    assert [pk for pk, _need, _quantity in shares(propose([lack(1, 12)], offers))] == [3, 2, 1]
+    there = offer(4, 4, at_hand=4, due=SPRING, overdue=True)
+    assert shares(propose([lack(1, 4)], [*offers, there])) == [(4, 1, 4)]
 
 
 def test_of_what_is_not_enough_the_largest_goes_first_whoever_brought_it() -> None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from directory.models import Place, User
+from directory import clock
+from directory.models import Agency, Place, User
 from distributions.actions import Reasons, accept_plan
 from distributions.actions.allocation_checks import obeys_earmark
 from distributions.board import Sieve
 from distributions.support_plan import Draft, choices_for
 from distributions.support_plan_sides import Purposes
+from donors.actions import move_stock
 from donors.models import PledgeLine, SupplyLine
 from needs.actions import close_round
 from needs.models import Need
 from tests.distributions import build
 from tests.distributions.test_overlap import for_the_village, of_the_union
+from tests.donors import build as donors
 from tests.donors.test_overlap import _plan as planned_by
 from tests.merger import Merger
 from tests.world import World
@@ -58,7 +63,78 @@ def test_a_place_outside_the_difficult_communes_is_left_out_unless_asked_for(wor
     with override("en"):
         found = draft(world)
     assert (lines(found), [gap[:2] for gap in gaps(found)]) == ([], [(need.pk, 10)])
+    assert found.held_back
     assert lines(draft(world, reasons=Reasons("Sau bão"))) == [(line.pk, need.pk, 10)]
+
+
+def test_lines_that_take_a_reason_say_so_and_no_others(world: World) -> None:
+    """Outside the difficult communes, beside another agency, neither."""
+    outside = build.need_of(world, 10, commune="Ia Tơi")
+    of_the_union(world, 4, **for_the_village(world))
+    beside, plain = build.need_of(world, 10), build.need_of(world, 10, commune="Ia Đal")
+    build.supply_of(world, 50)
+    found = draft(world, reasons=Reasons("Sau bão", "Hội chỉ đủ một phần"))
+    said = {
+        (line.need.pk, line.supply_line.pledge_line.pledge.mobilised_by.short_name): (
+            line.outside,
+            bool(line.beside),
+            [reason in " ".join(line.exceptions) for reason in ("Sau bão", "Hội chỉ đủ một phần")],
+        )
+        for line in found.lines
+    }
+    assert said == {
+        (outside.pk, "LĐTBXH"): (True, False, [True, False]),
+        (beside.pk, "Hội LHPN"): (False, False, [False, False]),
+        (beside.pk, "LĐTBXH"): (False, True, [False, True]),
+        (plain.pk, "LĐTBXH"): (False, False, [False, False]),
+    }
+    kept = [line.reason.count("Sau bão") for line in found.proposed_lines() if line.need == outside]
+    assert kept == [1]
+
+
+def test_what_another_commune_keeps_goes_last(world: World, coordinator: User) -> None:
+    """Also after that commune, or the need's, has gone into another."""
+    need, line = build.need_of(world, 10), build.supply_of(world, 40)
+    kept_in_ia_dal = _moved(line, world.agency("UBND xã Ia Đal"), 15, coordinator)
+    assert lines(draft(world)) == [(line.pk, need.pk, 10)]
+    kept_in_ia_dom = _moved(line, world.agency("UBND xã Ia Dom"), 12, coordinator)
+    assert lines(draft(world)) == [(kept_in_ia_dom.pk, need.pk, 10)]
+    with override("en"):
+        [far] = draft(world, custodian=world.agency("UBND xã Ia Đal")).lines
+    assert (far.supply_line.pk, far.share.far) == (kept_in_ia_dal.pk, True)
+    assert far.reason.endswith(
+        f"kept by {far.supply_line.custodian.short_name}, as nothing nearer fits as well"
+    )
+
+
+def _moved(line: SupplyLine, to: Agency, quantity: int, by: User) -> SupplyLine:
+    facts = {"occurred_on": clock.today(), "reason": "Gần nơi phát"}
+    return move_stock(by=by, line=line, to=to, quantity=quantity, **facts).target
+
+
+def test_what_is_overdue_comes_last_and_says_so(world: World) -> None:
+    first, second = build.need_of(world, 10), build.need_of(world, 10, commune="Ia Đal", priority=2)
+    late = _promised(world, 15, date(2025, 5, 30))
+    soon = _promised(world, 10, date(2025, 6, 30))
+    with override("en"):
+        found = draft(world)
+        assert lines(found) == [(soon.pk, first.pk, 10), (late.pk, second.pk, 10)]
+    assert [line.is_doubtful for line in found.lines] == [False, True]
+    assert ["overdue since" in line.reason for line in found.lines] == [False, True]
+    assert not found.held_back
+
+
+def _promised(world: World, quantity: int, due_on: date) -> SupplyLine:
+    return donors.supply_of(donors.pledged(world, quantity=quantity, due_on=due_on))
+
+
+def test_what_is_left_and_lacking_runs_on_from_line_to_line(world: World) -> None:
+    need, other = build.need_of(world, 30), build.need_of(world, 10, commune="Ia Đal", priority=2)
+    small, large = build.supply_of(world, 8), build.supply_of(world, 27)
+    found = draft(world)
+    assert lines(found) == [(small.pk, need.pk, 3), (large.pk, need.pk, 27), (small.pk, other.pk, 5)]
+    assert [(line.lacking_now, line.left_now) for line in found.lines] == [(30, 8), (27, 27), (10, 5)]
+    assert [(line.lacking, line.left) for line in found.lines] == [(30, 8), (30, 27), (10, 8)]
 
 
 def test_a_place_that_another_agency_serves_gets_only_what_that_agency_brings(world: World) -> None:

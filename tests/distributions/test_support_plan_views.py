@@ -156,7 +156,7 @@ def test_the_plan_as_a_file_says_lines_and_gaps(world: World, office: Client) ->
         answer = office.get(reverse("support_plan_export", args=[plan.pk, format]))
         assert answer.status_code == 200
     rows = rows_of(office.get(reverse("support_plan_export", args=[plan.pk, "xlsx"])))[1:]
-    assert [(row[0], row[9], row[12]) for row in rows] == [
+    assert [(row[0], row[10], row[13]) for row in rows] == [
         (1, 10, None),
         (2, 10, None),
         (3, 5, None),
