@@ -29,9 +29,11 @@ class Offered:
     reasons: Reasons
     lines: list[ProposedLine]
     gaps: list[ProposedGap]
+    narrowed_to: str
 
 
-def signed(draft: Draft) -> str:
+def signed(draft: Draft, narrowed_to: str = "") -> str:
+    """``narrowed_to``: the filters in words."""
     lines = [
         [line.supply_line.pk, line.need.pk, line.quantity, line.reason, line.left, line.lacking]
         for line in draft.proposed_lines()
@@ -40,6 +42,7 @@ def signed(draft: Draft) -> str:
         "of": [draft.of.scope.pk, draft.of.year],
         "at": draft.made_at.isoformat(),
         "reasons": [draft.reasons.out_of_scope, draft.reasons.overlap],
+        "narrowed_to": narrowed_to,
         "lines": lines,
         "gaps": [[gap.need.pk, gap.lacking, gap.reason] for gap in draft.proposed_gaps()],
     }
@@ -60,6 +63,7 @@ def read(user: User, text: str) -> Offered:
         datetime.fromisoformat(facts["at"]),
         Reasons(*facts["reasons"]),
         *_sides(user, facts["lines"], facts["gaps"]),
+        facts["narrowed_to"],
     )
 
 

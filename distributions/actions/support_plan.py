@@ -26,6 +26,7 @@ from distributions.models import (
     Allocation,
     AllocationMove,
     SupportPlan,
+    SupportPlanDeclined,
     SupportPlanGap,
     SupportPlanLine,
 )
@@ -77,14 +78,17 @@ def accept_plan(
     year: int,
     lines: Sequence[ProposedLine],
     gaps: Sequence[ProposedGap] = (),
+    declined: Sequence[ProposedLine] = (),
     proposed: int | None = None,
+    narrowed_to: str = "",
     proposed_at: datetime | None = None,
     reasons: Reasons = Reasons(),
     key: uuid.UUID | None = None,
 ) -> SupportPlan:
     """Allocate all ``lines`` or none, and keep them with their reasons as the year's next support plan.
 
-    ``proposed``: of how many lines these were chosen (None: of these). ``gaps``: what stayed uncovered.
+    ``proposed``: of how many lines these were chosen (None: of these). ``gaps``: what stayed uncovered;
+    ``declined``: lines that were shown beside these and not chosen; ``narrowed_to``: filters in words.
     Raises ``Forbidden``; ``Stale`` if a supply line or a need has not as much left as when it was proposed,
     with what it has now and who moved it; else what ``allocate`` would raise, for every line that it would.
     """
@@ -100,8 +104,9 @@ def accept_plan(
     others = Others(scope, year, list(sides.needs.values()))
     _check_lines(scope, year, sides, wanted, others, reasons)
     made = set_aside(by, [_allocation(by, sides, each, others, reasons) for each in wanted])
-    plan = _next_version(by, scope, year, len(lines) if proposed is None else proposed, reasons)
+    plan = _next_version(by, scope, year, len(lines) if proposed is None else proposed, reasons, narrowed_to)
     _write(plan, made, lines, gaps)
+    _write_declined(plan, declined)
     history.record(plan, "accept_support_plan", by=by, reason=_both(reasons), lines=len(lines))
     return plan
 
@@ -206,7 +211,9 @@ def _allocation(by: User, sides: Sides, wanted: Wanted, others: Others, reasons:
     return wanted.allocation(by, sides, reasons.out_of_scope, beside, reasons.overlap)
 
 
-def _next_version(by: User, scope: Unit, year: int, proposed: int, reasons: Reasons) -> SupportPlan:
+def _next_version(
+    by: User, scope: Unit, year: int, proposed: int, reasons: Reasons, narrowed_to: str
+) -> SupportPlan:
     """One after the other: the scope is held until this transaction ends."""
     Unit.objects.select_for_update(no_key=True).get(pk=scope.pk)
     last = SupportPlan.objects.filter(scope=scope, year=year).aggregate(last=Max("version"))["last"]
@@ -216,6 +223,7 @@ def _next_version(by: User, scope: Unit, year: int, proposed: int, reasons: Reas
         version=(last or 0) + 1,
         accepted_by=by,
         proposed=proposed,
+        narrowed_to=narrowed_to,
         out_of_scope_reason=reasons.out_of_scope.strip(),
         overlap_reason=reasons.overlap.strip(),
     )
@@ -234,4 +242,18 @@ def _write(
     SupportPlanGap.objects.bulk_create(
         SupportPlanGap(plan=plan, need=gap.need, position=position, lacking=gap.lacking, reason=gap.reason)
         for position, gap in enumerate(gaps, 1)
+    )
+
+
+def _write_declined(plan: SupportPlan, lines: Sequence[ProposedLine]) -> None:
+    SupportPlanDeclined.objects.bulk_create(
+        SupportPlanDeclined(
+            plan=plan,
+            supply_line=line.supply_line,
+            need=line.need,
+            position=position,
+            quantity=line.quantity,
+            reason=line.reason,
+        )
+        for position, line in enumerate(lines, 1)
     )

@@ -33,13 +33,24 @@ class AcceptForm(forms.Form):
 
     def chosen(self, offered: Offered) -> list[ProposedLine]:
         if self.cleaned_data.get("only") is not None:
-            indices = [self.cleaned_data["only"]]
-        elif self.cleaned_data.get("which") == ALL:
+            return _at(offered, {self.cleaned_data["only"]})
+        if self.cleaned_data.get("which") == ALL:
             return offered.lines
-        else:
-            ticked = {number_in(each) for each in self.data.getlist("line")}  # type: ignore[attr-defined]
-            indices = sorted(index for index in ticked if index is not None)
-        return [offered.lines[index] for index in indices if 0 <= index < len(offered.lines)]
+        return _at(offered, self._numbers("line"))
+
+    def declined(self, offered: Offered) -> list[ProposedLine]:
+        """Those that stood beside the ticked ones. One alone, or all, is no word on others."""
+        if self.cleaned_data.get("only") is not None or self.cleaned_data.get("which") == ALL:
+            return []
+        return _at(offered, self._numbers("shown") - self._numbers("line"))
+
+    def _numbers(self, name: str) -> set[int]:
+        found = {number_in(each) for each in self.data.getlist(name)}  # type: ignore[attr-defined]
+        return {index for index in found if index is not None}
+
+
+def _at(offered: Offered, indices: set[int]) -> list[ProposedLine]:
+    return [offered.lines[index] for index in sorted(indices) if 0 <= index < len(offered.lines)]
 
 
 class UndoForm(forms.Form):

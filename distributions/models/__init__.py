@@ -7,7 +7,12 @@ from distributions.models.distribution import ChildTurns, Distribution, Distribu
 from distributions.models.recommendation import Recommendation
 from distributions.models.sample import SupervisionSample
 from distributions.models.scan import DeliveryScan
-from distributions.models.support_plan import SupportPlan, SupportPlanGap, SupportPlanLine
+from distributions.models.support_plan import (
+    SupportPlan,
+    SupportPlanDeclined,
+    SupportPlanGap,
+    SupportPlanLine,
+)
 from distributions.models.visit import Finding, SupervisionVisit
 from distributions.models.visit_correction import CorrectedFinding, VisitCorrection
 
@@ -28,6 +33,7 @@ __all__ = [
     "SupervisionSample",
     "SupervisionVisit",
     "SupportPlan",
+    "SupportPlanDeclined",
     "SupportPlanGap",
     "SupportPlanLine",
     "VisitCorrection",

@@ -13,6 +13,7 @@ from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Unit
 from distributions.models.allocation import Allocation
+from donors.models import SupplyLine
 from needs.models import Need
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class SupportPlan(ActionOnly):
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField(_("accepted at"), default=clock.now)
     proposed = models.PositiveIntegerField(_("lines proposed"), help_text=_("of which some were accepted"))
+    narrowed_to = models.TextField(
+        _("narrowed to"), blank=True, help_text=_("the filters of the proposal in words; empty: none")
+    )
     out_of_scope_reason = models.CharField(
         _("reason for places outside the difficult communes"), max_length=300, blank=True
     )
@@ -130,6 +134,47 @@ class SupportPlanGap(ActionOnly):
         constraints = [
             models.UniqueConstraint(fields=["plan", "need"], name="support_plan_gap_once"),
             models.CheckConstraint(condition=Q(lacking__gt=0), name="support_plan_gap_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.need}"
+
+
+class SupportPlanDeclinedQuerySet(models.QuerySet):
+    def with_names(self) -> SupportPlanDeclinedQuerySet:
+        rows = self.select_related(
+            "need__item",
+            "need__age_band",
+            "need__place__unit",
+            "need__round",
+            "supply_line__custodian",
+            "supply_line__pledge_line__pledge__donor",
+            "supply_line__pledge_line__pledge__source",
+        )
+        return rows.order_by("position")
+
+
+class SupportPlanDeclined(ActionOnly):
+    """A line that was shown beside the accepted ones and was not ticked, as it stood then."""
+
+    plan = models.ForeignKey(SupportPlan, models.PROTECT, related_name="declined")
+    supply_line = models.ForeignKey(
+        SupplyLine, models.PROTECT, related_name="+", verbose_name=_("supply line")
+    )
+    need = models.ForeignKey(Need, models.PROTECT, related_name="+", verbose_name=_("need"))
+    position = models.PositiveIntegerField(_("order"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    reason = models.TextField(_("reason"))
+
+    objects = SupportPlanDeclinedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("line of a proposal that was not accepted")
+        verbose_name_plural = _("lines of proposals that were not accepted")
+        ordering = ["plan", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "position"], name="support_plan_declined_in_order"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="support_plan_declined_of_something"),
         ]
 
     def __str__(self) -> str:

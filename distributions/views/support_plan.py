@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_POST, require_safe
 
 from directory.access import access, within_reach
@@ -20,7 +21,7 @@ from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from distributions.actions import accept_plan, undo_plan
 from distributions.actions.support_plan_undo import stays_of
-from distributions.forms import AcceptForm, ProposalForm, UndoForm
+from distributions.forms import AcceptForm, BoardForm, ProposalForm, UndoForm
 from distributions.models import SupportPlan
 from distributions.permissions import may_plan_support
 from distributions.proposal_words import first_few
@@ -28,7 +29,7 @@ from distributions.support_plan import Draft, DraftLine
 from distributions.support_plan_file import SUPPORT_PLAN, rows_of
 from distributions.support_plan_token import signed
 from distributions.wording import number
-from documents.exports import list_response
+from documents.exports import in_words, list_response
 from needs.reporting import reporting_of
 
 LINES_A_PAGE, PLANS_A_PAGE, GAPS_SHOWN = 50, 25, 100
@@ -54,6 +55,8 @@ def support_plan_accept(request: Request) -> HttpResponse:
             year=offered.of.year,
             lines=chosen,
             gaps=offered.gaps,
+            declined=form.declined(offered),
+            narrowed_to=offered.narrowed_to,
             proposed=len(offered.lines),
             proposed_at=offered.made_at,
             reasons=offered.reasons,
@@ -93,10 +96,16 @@ def _proposal(request: Request, refusal: Refusal | None = None, ticked: Pairs | 
             "gaps": draft.gaps[:GAPS_SHOWN],
             "gap_count": len(draft.gaps),
             "several_rounds": len({need.round_id for need in draft.needs.values()}) > 1,
-            "signed": signed(draft),
+            "signed": signed(draft, _narrowed_to(request)),
         }
     status = refusal.status if refusal else 200
     return render(request, "distributions/support_plan_propose.html", context, status=status)
+
+
+def _narrowed_to(request: Request) -> str:
+    """The filters in words; the record speaks the office's language, whatever the reader's."""
+    with override(settings.LANGUAGE_CODE):
+        return "; ".join(in_words(BoardForm(request.GET, user=request.user)))
 
 
 def _is_ticked(line: DraftLine, ticked: Pairs | None) -> bool:
@@ -124,6 +133,8 @@ def support_plan_export(request: Request, pk: int, format: str) -> HttpResponse:
     """Lines and what stayed uncovered, as a file."""
     plan = _plan(request, pk)
     notes = [_("Plan %(year)s, version %(version)s") % {"year": plan.year, "version": plan.version}]
+    if plan.narrowed_to:
+        notes.append(plan.narrowed_to)
     return list_response(request, SUPPORT_PLAN, rows_of(plan), format, notes)
 
 
@@ -170,6 +181,8 @@ def _detail(
         "rows": [(line, str(line.pk) in ticked) for line in lines],
         "gaps": plan.gaps.with_names()[:GAPS_SHOWN],
         "gap_count": plan.gaps.count(),
+        "declined": plan.declined.with_names()[:GAPS_SHOWN],
+        "declined_count": plan.declined.count(),
         "form": form or UndoForm(),
         "may_undo": plan.undone < plan.made and may_plan_support(request.user, plan.scope),  # type: ignore[attr-defined]
     }

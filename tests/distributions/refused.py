@@ -24,6 +24,7 @@ from distributions.models import (
     SupervisionSample,
     SupervisionVisit,
     SupportPlan,
+    SupportPlanDeclined,
     SupportPlanGap,
     SupportPlanLine,
 )
@@ -50,6 +51,7 @@ WRITTEN = [
     SupervisionVisit,
     SupplyBalance,
     SupportPlan,
+    SupportPlanDeclined,
     SupportPlanGap,
     SupportPlanLine,
 ]

@@ -156,7 +156,7 @@ def test_the_plan_as_a_file_says_lines_and_gaps(world: World, office: Client) ->
         answer = office.get(reverse("support_plan_export", args=[plan.pk, format]))
         assert answer.status_code == 200
     rows = rows_of(office.get(reverse("support_plan_export", args=[plan.pk, "xlsx"])))[1:]
-    assert [(row[0], row[10], row[13]) for row in rows] == [
+    assert [(row[0], row[10], row[14]) for row in rows] == [
         (1, 10, None),
         (2, 10, None),
         (3, 5, None),
@@ -291,3 +291,29 @@ def test_the_board_asks_why_where_another_agency_serves(world: World, office: Cl
     assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["overlap_reason"])
     assert office.post(reverse("allocation_create"), data | {"overlap_reason": WHY}).status_code == 302
     assert Allocation.objects.get().overlap_reason == WHY
+
+
+def test_a_plan_keeps_what_it_was_asked_for_and_what_was_declined(world: World, office: Client) -> None:
+    three_lines(world)
+    clothing = world.item("warm_clothing")
+    page = office.get(PROPOSAL, {"item": clothing.pk})
+    accept(office, page, which="chosen", shown=["0", "1", "2"], line=["1"])
+    plan = SupportPlan.objects.get()
+    assert plan.narrowed_to.endswith(f": {clothing.name}")
+    declined = plan.declined.values_list("position", "quantity", "need__priority")
+    assert list(declined) == [(1, 10, 1), (2, 5, 3)]
+    rows = rows_of(office.get(reverse("support_plan_export", args=[plan.pk, "xlsx"])))[1:]
+    assert [(row[0], row[10], row[13], row[14]) for row in rows] == [
+        (2, 10, None, None),
+        (1, None, 10, None),
+        (3, None, 5, None),
+        (3, None, None, 5),
+    ]
+    assert office.get(reverse("support_plan_detail", args=[plan.pk])).context["declined_count"] == 2
+
+
+@pytest.mark.parametrize("chosen", [{"which": "all"}, {"only": "1"}])
+def test_all_or_one_alone_declines_nothing(world: World, office: Client, chosen: dict[str, str]) -> None:
+    three_lines(world)
+    accept(office, office.get(PROPOSAL), shown=["0", "1", "2"], **chosen)
+    assert SupportPlan.objects.get().declined.count() == 0
