@@ -23,6 +23,7 @@ from tests.distributions.books_rows import Came, Gift, Giver, Money, Promise, Su
 from tests.donors import build as donors
 
 DUE = st.sampled_from([None, 0, 0, 1, 2])  # days until a pledge is due
+BROUGHT = st.sampled_from([*range(1, 25), 0])
 Kind = PledgeLine.Kind
 
 
@@ -75,7 +76,7 @@ class GiverDeeds(PlainBooks):
         lambda self: sum(one.free > 0 for one in self.supplies) < 3,
         which=WHICH,
         keeper=WHICH,
-        quantity=st.integers(min_value=0, max_value=12),
+        quantity=BROUGHT,
         halves=REFUSED,
     )
     def bring_goods(self, which: int, keeper: int, quantity: int, halves: int) -> None:
@@ -97,7 +98,7 @@ class GiverDeeds(PlainBooks):
     @deed(
         lambda self: sum(one.free > 0 for one in self.monies) < 2,
         which=WHICH,
-        amount=st.integers(min_value=0, max_value=40),
+        amount=BROUGHT,
     )
     def bring_money(self, which: int, amount: int) -> None:
         brought = BroughtLine(Kind.CASH, amount=amount)
@@ -169,7 +170,7 @@ class GiverDeeds(PlainBooks):
         self.days += 1
         self.deeds["let a day pass"] += 1
 
-    @deed(lambda self: any(one.is_open and one.gift.due_on for one in self.promises), which=WHICH, times=2)
+    @deed(lambda self: any(one.is_open and one.gift.due_on for one in self.promises), which=WHICH, times=3)
     def expire(self, which: int) -> None:
         """Of what is overdue nothing more is expected, unless it is allocated: that takes a default."""
         promise = self.pick(self.promises, which, lambda one: one.is_open and one.gift.is_overdue)

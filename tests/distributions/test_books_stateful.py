@@ -193,7 +193,7 @@ class Books(AllDeeds, RuleBasedStateMachine):
 def test_the_books_hold_whatever_is_done(
     world: World, name: str, examples: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Else it varies each run five times; a third of those end early, cost as much but do not count.
+    # It would vary each run up to five times; a third of those end early, cost as much and do not count.
     monkeypatch.setattr(ConjectureRunner, "generate_mutations_from", lambda *_: None)
     deeds, moves = Counter[str](), Counter[str]()
     kept = {"world": world, "deeds": deeds, "moves": moves, "begun": begun(world, deeds)}
