@@ -101,7 +101,7 @@ def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[An
         return tuple
     info, columns, alias = compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
     own = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
-    names = [column.target.attname for column, *_rest in columns[own]]
+    names = {column.target.attname for column, *_rest in columns[own]}
     related = get_related_populators(info, columns, alias)  # type: ignore[call-arg]
     annotations = compiler.annotation_col_map
 
