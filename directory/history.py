@@ -38,7 +38,25 @@ def record(
     ``details`` are figures worth showing, as JSON. Call it inside an action. While ``by`` holds powers that
     a colleague has delegated, the entry names that colleague.
     """
-    entry = HistoryEntry(
+    states = {"from_state": from_state, "to_state": to_state}
+    made = entry(subject, verb, by=by, on_behalf_of=on_behalf_of, reason=reason, **states, **details)
+    ENTRIES.add(made)
+    return made
+
+
+def entry(
+    subject: models.Model,
+    verb: str,
+    *,
+    by: User,
+    from_state: str = "",
+    to_state: str = "",
+    on_behalf_of: Agency | None = None,
+    reason: str = "",
+    **details: Any,
+) -> HistoryEntry:
+    """What ``record`` writes, for who writes it together with other rows."""
+    return HistoryEntry(
         content_type=ContentType.objects.get_for_model(subject),
         object_id=subject.pk,
         verb=verb,
@@ -50,8 +68,6 @@ def record(
         reason=reason,
         details=details | _delegated(by),
     )
-    ENTRIES.add(entry)
-    return entry
 
 
 def _delegated(by: User) -> dict[str, str]:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -120,17 +119,26 @@ _numbers = itertools.count(1)
 
 
 class _Session:
-    """One connection: what is sent to it for each statement that it has planned, and by which cursor.
+    """What is sent to a connection for each statement that it has planned, and the cursor that sends it.
 
     One cursor for all, for to make one takes Django longer than to send a statement; each answer is read
     whole before the next is asked for.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
-        self.cursor, self.planned = connection.create_cursor(), {}  # type: ignore[var-annotated]
+        self.of, self.cursor = connection.connection, connection.create_cursor()
+        self.planned: dict[Statement, str] = {}
 
 
-_sessions: WeakKeyDictionary[Any, _Session] = WeakKeyDictionary()
+def _session(connection: BaseDatabaseWrapper) -> _Session:
+    """Kept at Django's connection, which outlives that to the database: it goes when either goes."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    session: _Session | None = getattr(connection, "prepared", None)
+    if session is None or session.of is not connection.connection:
+        session = _Session(connection)
+        connection.prepared = session  # type: ignore[attr-defined]
+    return session
 
 
 class Statement:
@@ -143,29 +151,14 @@ class Statement:
 
     def run(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[int, list[Any]]:
         """How many rows were changed, or found; and what it returns of them."""
-        if _may_prepare(connection):
-            return self._run_planned(connection, values)
+        if may_prepare(connection):
+            return _send(connection, [(self, values)])
         given = [values[one.name] if isinstance(one, Slot) else one for one in self.parameters]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, given)
             return _answer(cursor)
 
-    def _run_planned(self, connection: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[int, list[Any]]:
-        connection.ensure_connection()
-        known = connection.connection
-        session = _sessions.get(known) or _sessions.setdefault(known, _Session(connection))
-        wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        cursor = wrapped(session.cursor)
-        if self not in session.planned:
-            session.planned[self] = self._plan(connection, session)
-        try:
-            cursor.execute(session.planned[self], [values[name] for name in self.names])
-        except NotSupportedError:  # once a column has another type, the next one plans it anew
-            _sessions.pop(known, None)
-            raise
-        return _answer(session.cursor)
-
-    def _plan(self, connection: BaseDatabaseWrapper, session: _Session) -> str:
+    def plan(self, connection: BaseDatabaseWrapper, session: _Session) -> str:
         """Once for each connection; a statement of the session, whatever becomes of the transaction."""
         name = f"portal_{next(_numbers)}"
         constants = [one for one in self.parameters if not isinstance(one, Slot)]
@@ -180,11 +173,39 @@ class Statement:
         return f"${self.names.index(parameter.name) + 1}" if isinstance(parameter, Slot) else "%s"
 
 
+def run_all(connection: BaseDatabaseWrapper, statements: Sequence[tuple[Statement, dict[str, Any]]]) -> None:
+    """Several whose answers nobody waits for: PostgreSQL gets them in one message."""
+    if may_prepare(connection):
+        _send(connection, statements)
+        return
+    for statement, values in statements:
+        statement.run(connection, values)
+
+
+def _send(
+    connection: BaseDatabaseWrapper, statements: Sequence[tuple[Statement, dict[str, Any]]]
+) -> tuple[int, list[Any]]:
+    """The answer of the last one."""
+    session, texts, given = _session(connection), [], []
+    for statement, values in statements:
+        if statement not in session.planned:
+            session.planned[statement] = statement.plan(connection, session)
+        texts.append(session.planned[statement])
+        given += [values[name] for name in statement.names]
+    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    try:
+        wrapped(session.cursor).execute("; ".join(texts), given)
+    except NotSupportedError:  # once a column has another type, the next one plans it anew
+        session.planned.clear()
+        raise
+    return _answer(session.cursor)
+
+
 def _answer(cursor: Any) -> tuple[int, list[Any]]:
     return cursor.rowcount, cursor.fetchall() if cursor.description else []
 
 
-def _may_prepare(connection: BaseDatabaseWrapper) -> bool:
+def may_prepare(connection: BaseDatabaseWrapper) -> bool:
     """SQLite's driver does it by itself. A pool between transactions forgets what a connection has planned:
     Django's own setting for that is obeyed."""
     return connection.vendor == "postgresql" and not connection.settings_dict.get(

@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models.sql import UpdateQuery
 
 from directory.deeds import ActionOnly, demand_action
-from directory.prepared import PLAIN, Slot, Statement
+from directory.prepared import PLAIN, Slot, Statement, run_all
 
 M = TypeVar("M", bound=Model)
 
@@ -73,18 +73,22 @@ class PreparedInsert(Generic[M]):
 
     def add(self, row: M) -> bool:
         """The row gets its primary key. False if it is there already (``once``): then it gets none."""
-        if isinstance(row, ActionOnly):
-            demand_action(self.model.__name__)
         connection = connections[DEFAULT_DB_ALIAS]
-        if connection.vendor not in self._compiled:
-            self._compiled[connection.vendor] = self._compile(connection)
-        values = self._values(row, connection)
-        _count, made = self._compiled[connection.vendor].run(connection, values)
+        statement, values = self.of(row, connection)
+        _count, made = statement.run(connection, values)
         if not made:
             return False
         [[row.pk]] = made
         row._state.adding, row._state.db = False, connection.alias
         return True
+
+    def of(self, row: M, connection: BaseDatabaseWrapper) -> tuple[Statement, dict[str, Any]]:
+        """The statement that adds the row, with its values."""
+        if isinstance(row, ActionOnly):
+            demand_action(self.model.__name__)
+        if connection.vendor not in self._compiled:
+            self._compiled[connection.vendor] = self._compile(connection)
+        return self._compiled[connection.vendor], self._values(row, connection)
 
     def _values(self, row: M, connection: BaseDatabaseWrapper) -> dict[str, Any]:
         values, stored = {}, vars(row)
@@ -115,3 +119,13 @@ class PreparedInsert(Generic[M]):
         sql = f"INSERT INTO {quote(table.db_table)} ({columns}) VALUES ({places}) {conflict}RETURNING "  # noqa: S608
         sql += quote(str(table.pk.column))
         return Statement(sql, [Slot(name) for name in self._fields])
+
+
+def add_together(*additions: tuple[PreparedInsert[Any], Sequence[Model]]) -> None:
+    """Rows of several tables whose primary keys nobody asks for: one of each goes in one message."""
+    if all(len(rows) == 1 for _table, rows in additions):
+        connection = connections[DEFAULT_DB_ALIAS]
+        run_all(connection, [table.of(row, connection) for table, [row] in additions])
+        return
+    for table, rows in additions:
+        table.add_all(rows)

@@ -30,6 +30,7 @@ from donors.models import SupplyBalance
 from needs.models import NeedBalance
 
 Kind = AllocationMove.Kind
+MOST = 10**9  # more than forms take; two of it are within the columns
 # What of a supply line nobody can allocate any more.
 TAKEN = F("allocated") + F("refused") + F("withdrawn") + F("written_off") + F("moved")
 # What each allocation writes, which many make at once.
@@ -94,11 +95,11 @@ def _locked(model: type[B], ids: Iterable[int]) -> dict[int, B]:
 
 
 def take(supply_line: int, need: int, q: int) -> bool:
-    """Take up ``q`` (item's unit) of both balances, by id. False, and nothing changed, if one has not enough.
+    """Allocate: take up ``q`` (item's unit) of both balances, by id. They stay locked, in ``lock``'s order.
 
-    Both stay locked by it, in the order of ``lock``.
+    False, and nothing changed, if one has not enough.
     """
-    if not TAKE_SUPPLY.run(pk=supply_line, q=q):
+    if q > MOST or not TAKE_SUPPLY.run(pk=supply_line, q=q):
         return False
     if TAKE_NEED.run(pk=need, q=q):
         return True
@@ -106,26 +107,21 @@ def take(supply_line: int, need: int, q: int) -> bool:
     return False
 
 
-def set_aside(allocation: Allocation, deed: Deed) -> None:
-    """Allocate: the supply line and the need are both taken up by the allocation's quantity."""
-    set_aside_all([allocation], deed)
-
-
-def set_aside_all(allocations: Sequence[Allocation], deed: Deed) -> None:
-    """The same of many, each guarded. Raises ``NotEnough``."""
+def take_all(allocations: Sequence[Allocation]) -> None:
+    """The same of many, whose balances are locked and have been looked at. Raises ``NotEnough``."""
     for allocation in allocations:
         q = allocation.quantity
         demand_moved(TAKE_SUPPLY.run(pk=allocation.supply_line_id, q=q))
         demand_moved(TAKE_NEED.run(pk=allocation.need_id, q=q))
-    write_set_aside(allocations, deed)
 
 
-def write_set_aside(allocations: Sequence[Allocation], deed: Deed) -> None:
-    """The rows of allocations whose two balances are taken up already."""
-    BALANCES.add_all(
-        [AllocationBalance(allocation=row, quantity=row.quantity, open=row.quantity) for row in allocations]
-    )
-    MOVES.add_all([_row(row, Kind.ALLOCATE, row.quantity, deed) for row in allocations])
+def rows_of(allocations: Sequence[Allocation], deed: Deed) -> list[tuple[PreparedInsert[Any], list[Any]]]:
+    """What stands beside allocations whose two balances are taken up, to be added."""
+    balances = [
+        AllocationBalance(allocation=row, quantity=row.quantity, open=row.quantity) for row in allocations
+    ]
+    moves = [_row(row, Kind.ALLOCATE, row.quantity, deed) for row in allocations]
+    return [(BALANCES, balances), (MOVES, moves)]
 
 
 def take_back(allocation: Allocation, q: int, deed: Deed) -> None:

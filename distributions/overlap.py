@@ -87,7 +87,7 @@ class Others:
 
 
 def others_beside(need: Need, pledge: Pledge) -> list[Service]:
-    """What ``Others`` says of one need. One query, if no other agency deals in the item."""
+    """What ``Others`` says of one need. One query, if no other agency has anything of the item there."""
     year = need.round.year
     if _nothing_near(need, pledge, year):
         return []
@@ -142,11 +142,8 @@ def _near(
     year it is much.
     """
     needs = Need.objects.filter(item=item, round__year=year).exclude(pk=need)
-    near_it = (
-        needs.filter(place__unit=commune)
-        if whole
-        else needs.filter(_touching(place, continued, around, commune))
-    )
+    touching = _touching(place, continued, around, commune)
+    near_it = needs.filter(touching | Q(place__unit=commune) if whole else touching)
     allocated = Allocation.objects.filter(need__in=near_it)
     served = _services(year, item).filter(overlap.in_units("distribution__place__unit", commune, before))
     questions = [

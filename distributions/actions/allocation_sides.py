@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from directory import clock, history
-from directory.models import AreaStatus, Place, User
+from directory.models import AreaStatus, HistoryEntry, Place, User
 from directory.prepared import Prepared, Slot
-from directory.prepared_writes import PreparedInsert
+from directory.prepared_writes import PreparedInsert, add_together
 from directory.scope import difficult_among
 from distributions import ledger
 from distributions.models import Allocation
@@ -158,17 +158,21 @@ def _difficult_heirs(needs: Iterable[Need]) -> set[int]:
 def set_aside(by: User, allocations: Sequence[Allocation], *, taken: bool = False) -> list[Allocation]:
     """Write the rows, move the balances (unless ``taken``) by guarded updates, tell the history of each."""
     made = ALLOCATIONS.add_all(allocations)
-    write = ledger.write_set_aside if taken else ledger.set_aside_all
-    write(made, ledger.Deed(by, clock.today()))
-    for allocation in made:
-        reasons = [allocation.out_of_scope_reason, allocation.overlap_reason]
-        history.record(
-            allocation,
-            "allocate",
-            by=by,
-            reason="; ".join(filter(None, reasons)),
-            quantity=allocation.quantity,
-            pledge=allocation.supply_line.pledge_line.pledge.code,
-            place=allocation.need.place.full_name,
-        )
+    if not taken:
+        ledger.take_all(made)
+    rows = ledger.rows_of(made, ledger.Deed(by, clock.today()))
+    add_together(*rows, (history.ENTRIES, [_told(by, each) for each in made]))
     return made
+
+
+def _told(by: User, allocation: Allocation) -> HistoryEntry:
+    reasons = [allocation.out_of_scope_reason, allocation.overlap_reason]
+    return history.entry(
+        allocation,
+        "allocate",
+        by=by,
+        reason="; ".join(filter(None, reasons)),
+        quantity=allocation.quantity,
+        pledge=allocation.supply_line.pledge_line.pledge.code,
+        place=allocation.need.place.full_name,
+    )

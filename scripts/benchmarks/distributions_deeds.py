@@ -46,13 +46,15 @@ def proposal(username: str) -> dict[str, float]:
 
 
 def queries_of_allocation(username: str, pair: Pair) -> int:
-    """The deed's own, the client key's among them; who the user is and sees is read once for each request."""
+    """The deed's own, the client key's among them; who the user is and sees is read once for each request.
+    Of several in one message each counts."""
     user, supply_line, need = _sides(username, pair)
     allocate(by=user, supply_line=supply_line, need=need, quantity=1)  # what a process reads once
     with CaptureQueriesContext(connection) as queries:
         allocate(by=user, supply_line=supply_line, need=need, quantity=1, key=uuid.uuid4())
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
-    return sum(not row["sql"].startswith(control) for row in queries)
+    asked = [row["sql"] for row in queries if not row["sql"].startswith(control)]
+    return sum(max(1, sql.count("EXECUTE portal_")) for sql in asked)
 
 
 def _sides(username: str, pair: Pair) -> tuple[User, SupplyLine, Need]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from datetime import date
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from directory.models import Agency, Place, Unit
-from directory.prepared import Prepared, Slot
+from directory.prepared import Prepared, Slot, _Session
 from tests.world import World
 
 pytestmark = pytest.mark.sqlite
@@ -96,3 +98,26 @@ def test_once_a_column_has_another_type_it_is_planned_anew(world: World) -> None
     with pytest.raises(NotSupportedError), transaction.atomic():
         asked.ask(name="TTYT")
     assert [agency.short_name for agency in asked.ask(name="TTYT")] == ["TTYT"]
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_was_closed_leaves_nothing_behind(world: World) -> None:
+    """In a thread of its own, as a worker of the web server is."""
+    asked, answers = Prepared(lambda name: Agency.objects.filter(short_name=name)), []
+
+    def work() -> None:
+        for _time in range(3):
+            answers.append(asked.ask(name="nobody"))
+            connection.close()
+
+    before = {id(session) for session in _sessions()}
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert answers == [[], [], []]
+    assert {id(session) for session in _sessions()} <= before
+
+
+def _sessions() -> list[_Session]:
+    gc.collect()
+    return [one for one in gc.get_objects() if isinstance(one, _Session)]

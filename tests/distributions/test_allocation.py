@@ -250,7 +250,7 @@ def broken_history(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError("no history")
 
-    monkeypatch.setattr(history, "record", fail)
+    monkeypatch.setattr(history, "entry", fail)
 
 
 def test_without_its_history_nothing_is_allocated(world, coordinator, request) -> None:

@@ -12,7 +12,7 @@ from directory import clock
 from directory.deeds import acting
 from directory.errors import NotEnough
 from directory.models import User
-from distributions.ledger import Deed, correct, set_aside
+from distributions.ledger import Deed, correct, take_all
 from distributions.models import Allocation, DeliveryCorrection, DistributionLine
 from donors.models import SupplyLine
 from needs.models import Need
@@ -27,7 +27,7 @@ def force(line: SupplyLine, need: Need, by: User) -> None:
     """Ten pieces, without a look or a lock before."""
     with acting():
         allocation = Allocation.objects.create(supply_line=line, need=need, quantity=10, by=by)
-        set_aside(allocation, Deed(by, clock.today()))
+        take_all([allocation])
 
 
 @pytest.mark.parametrize(("promised", "needed"), [(9, 50), (50, 9)], ids=["supply", "need"])

@@ -220,7 +220,10 @@ def test_what_was_allocated_near_a_place_is_never_missed(world: World) -> None:
 
 
 def test_an_allocation_takes_at_most_twelve_queries(world: World) -> None:
-    """Those of its form's key included; who the user is and sees is read once for the request."""
+    """Those of its form's key included; who the user is and sees is read once for the request.
+
+    PostgreSQL gets three of the eleven in one message.
+    """
     need, line = build.need_of(world, 50), build.supply_of(world, 50)
     by = world.user("coordinator")
     allocate(by=by, supply_line=line, need=need, quantity=5)  # what a process reads once
@@ -228,4 +231,6 @@ def test_an_allocation_takes_at_most_twelve_queries(world: World) -> None:
         allocate(by=by, supply_line=line, need=need, quantity=5, key=uuid.uuid4())
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
     asked = [row["sql"] for row in queries if not row["sql"].startswith(control)]
-    assert len(asked) == 11, "\n".join(sql[:150] for sql in asked)
+    assert len(asked) == (9 if connection.vendor == "postgresql" else 11), "\n".join(
+        sql[:150] for sql in asked
+    )

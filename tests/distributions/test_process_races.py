@@ -14,7 +14,7 @@ from directory import clock, prepared
 from directory.models import Place
 from distributions import ledger
 from distributions.actions import allocate, reverse_allocation
-from distributions.models import Allocation, AllocationBalance
+from distributions.models import Allocation
 from distributions.proof import faults
 from donors.actions import cancel_purchase, complete_purchase, move_stock, plan_purchase, write_off_stock
 from donors.models import CashBalance, PledgeLine, Purchase, SupplyBalance, SupplyLine
@@ -215,29 +215,28 @@ def without_checks() -> Iterator[None]:
 
 def look_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is taken first, nothing locked, and all have looked before the first of them writes."""
-    thinking, write = FORK.Barrier(CLAIMS), ledger.set_aside_all
+    thinking, write = FORK.Barrier(CLAIMS), ledger.take_all
 
-    def think_and_write(allocations: Sequence[Allocation], deed: ledger.Deed) -> None:
+    def think_and_write(allocations: Sequence[Allocation]) -> None:
         thinking.wait(PATIENCE)
-        write(allocations, deed)
+        write(allocations)
 
     monkeypatch.setattr(ledger, "take", lambda *_wanted: False)
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_given: rows.all())
     monkeypatch.setattr(prepared, "_compiled", {})  # none that was compiled with its lock
-    monkeypatch.setattr(ledger, "set_aside_all", think_and_write)
+    monkeypatch.setattr(ledger, "take_all", think_and_write)
 
 
 def write_without_a_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before ``look_without_a_lock``, which writes by it."""
 
-    def set_aside_all(allocations: Sequence[Allocation], deed: ledger.Deed) -> None:
+    def take_all(allocations: Sequence[Allocation]) -> None:
         for one in allocations:
             q = one.quantity
             SupplyBalance.objects.filter(pk=one.supply_line_id).update(allocated=F("allocated") + q)
             NeedBalance.objects.filter(pk=one.need_id).update(covered=F("covered") + q)
-            AllocationBalance.objects.create(allocation=one, quantity=q, open=q)
 
-    monkeypatch.setattr(ledger, "set_aside_all", set_aside_all)
+    monkeypatch.setattr(ledger, "take_all", take_all)
 
 
 def test_without_locks_guard_and_checks_the_race_is_there(
