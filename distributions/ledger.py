@@ -144,6 +144,14 @@ def send_out(line: DistributionLine, deed: Deed) -> None:
     _write(allocation, Kind.SEND, q, deed, line)
 
 
+def call_back(line: DistributionLine, deed: Deed) -> None:
+    """Sent by mistake: the goods are in the stock again and still allocated, by a counter-row."""
+    allocation, q = _goods(line), line.planned
+    _change_supply(allocation, sent=-q)
+    _change_allocation(allocation, open=q, in_transit=-q)
+    _write(allocation, Kind.SEND, -q, deed, line)
+
+
 @dataclass(frozen=True)
 class Parts:
     """What is booked of a line, in the item's unit; a correction's are signed."""

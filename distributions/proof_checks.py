@@ -207,6 +207,8 @@ def _lines() -> Checks:
     )
     left = goods.filter(distribution__state__in=[DistributionState.SENT, DistributionState.CONFIRMED])
     yield _Sums(left, "distribution line", planned=_moved("moves", Allocated.SEND))
+    stayed = goods.exclude(distribution__state__in=[DistributionState.SENT, DistributionState.CONFIRMED])
+    yield _Rows(stayed.annotate(sent=_moved("moves", Allocated.SEND)).exclude(sent=0), _sent_without_leaving)
     confirmed = goods.filter(received__isnull=False)
     yield _Sums(
         confirmed,
@@ -222,6 +224,11 @@ def _lines() -> Checks:
         accepted=_moved("supply_moves", Supplied.RECEIVE),
         refused=_moved("supply_moves", Supplied.REFUSE),
     )
+
+
+def _sent_without_leaving(row: Any) -> Iterator[Fault]:
+    """Of a plan nothing has left; of what was called back all has come back."""
+    yield Fault(f"distribution line {row.pk} ({row})", "sent", 0, row.sent)
 
 
 def _corrections() -> Checks:

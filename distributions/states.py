@@ -22,6 +22,13 @@ DISTRIBUTION_TRANSITIONS = [
         "cancel", DistributionState.PLANNED, DistributionState.CANCELLED, Permission.DISTRIBUTE, "a reason"
     ),
     Transition(
+        "call back",
+        DistributionState.SENT,
+        DistributionState.CANCELLED,
+        Permission.DISTRIBUTE,
+        "a reason; before the commune has confirmed",
+    ),
+    Transition(
         "confirm",
         DistributionState.SENT,
         DistributionState.CONFIRMED,

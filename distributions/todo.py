@@ -47,12 +47,12 @@ def _to_confirm(user: User) -> Iterator[Todo]:
         return
     on_the_way = Distribution.objects.visible_to(user).sent().with_names()
     on_the_way = on_the_way.filter(place__unit_id__in=communes_received_for(user))
-    for row in on_the_way.order_by("sent_at", "pk")[:AT_MOST]:
+    for row in on_the_way.order_by("sent_on", "pk")[:AT_MOST]:
         yield Todo(
             _("Confirm %(code)s: %(area)s for %(place)s")
             % {"code": row.code, "area": row.area, "place": row.place.full_name},
             reverse("delivery_confirm", args=[row.pk]),
-            _("sent on %(day)s") % {"day": day(timezone.localdate(row.sent_at))},
+            _("sent on %(day)s") % {"day": day(row.sent_on)},
         )
 
 

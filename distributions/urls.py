@@ -23,6 +23,7 @@ urlpatterns = [
     path("distributions/<int:pk>/change/", views.distribution_change, name="distribution_change"),
     path("distributions/<int:pk>/record.pdf", views.distribution_record, name="distribution_record"),
     path("distributions/<int:pk>/send/", views.distribution_send, name="distribution_send"),
+    path("distributions/<int:pk>/call-back/", views.distribution_call_back, name="distribution_call_back"),
     path("distributions/<int:pk>/cancel/", views.distribution_cancel, name="distribution_cancel"),
     path("distributions/<int:pk>/confirm/", views.delivery_confirm, name="delivery_confirm"),
     path("distributions/<int:pk>/noted/", views.difference_note, name="difference_note"),

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import F, QuerySet, Sum
-from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -86,8 +85,8 @@ def taken_meanwhile(allocations: QuerySet[Allocation], by: User, left: int) -> s
 def state_refusal(distribution: Distribution, deed: str) -> str:
     """Why the state does not allow the deed (“be sent”, “be cancelled” …), and what to do instead."""
     facts = {"code": distribution.code, "deed": deed}
-    if distribution.sent_at:
-        facts |= {"sent": day(timezone.localdate(distribution.sent_at)), "sender": str(distribution.sent_by)}
+    if distribution.sent_on:
+        facts |= {"sent": day(distribution.sent_on), "sender": str(distribution.sent_by)}
     if distribution.occurred_on:
         facts |= {"delivered": day(distribution.occurred_on), "confirmer": str(distribution.confirmed_by)}
     return _STATE_REFUSALS[DistributionState(distribution.state)] % facts

@@ -98,6 +98,7 @@ DEEDS = (
     gettext_noop("undo support plan"),
     gettext_noop("plan"),
     gettext_noop("send"),
+    gettext_noop("call back"),
     gettext_noop("change plan"),
     gettext_noop("cancel"),
     gettext_noop("confirm"),

@@ -8,6 +8,7 @@ from distributions.actions.delivery import confirm_delivery
 from distributions.actions.delivery_checks import ConfirmedLine
 from distributions.actions.distribution import (
     PlannedLine,
+    call_back_distribution,
     cancel_distribution,
     plan_distribution,
     send_distribution,
@@ -42,6 +43,7 @@ __all__ = [
     "add_question",
     "allocate",
     "answer_recommendation",
+    "call_back_distribution",
     "cancel_distribution",
     "cancel_visit",
     "change_question",

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory import clock
@@ -76,8 +75,8 @@ def check_day(problems: Problems, distribution: Distribution, occurred_on: date)
             % {"day": day(occurred_on)},
             "occurred_on",
         )
-    sent_on = timezone.localdate(distribution.sent_at)
-    if occurred_on < sent_on:
+    sent_on = distribution.sent_on
+    if sent_on is not None and occurred_on < sent_on:
         problems.add(
             "before_sending",
             _("%(code)s was sent on %(sent)s, so it cannot have been delivered on %(day)s. Correct the day.")

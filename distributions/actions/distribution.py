@@ -70,10 +70,15 @@ def plan_distribution(
 
 
 @action
-def send_distribution(*, by: User, distribution: Distribution, key: uuid.UUID | None = None) -> Distribution:
-    """The goods leave the stock for the place. Raises ``NotEnough`` for what is not in stock yet,
-    ``Forbidden`` for others than the lead agency, ``WrongState`` unless planned.
+def send_distribution(
+    *, by: User, distribution: Distribution, sent_on: date | None = None, key: uuid.UUID | None = None
+) -> Distribution:
+    """The goods leave the stock for the place, on ``sent_on`` (None: today).
+
+    Raises ``NotEnough`` for what is not in stock yet, ``Forbidden`` for others than the lead agency,
+    ``WrongState`` unless planned, ``Refusal`` for a day that has not come.
     """
+    sent_on = sent_on or clock.today()
     distribution = locked(distribution)
     _check_own(by, distribution)
     target = _target("send", distribution)
@@ -81,16 +86,43 @@ def send_distribution(*, by: User, distribution: Distribution, key: uuid.UUID | 
     allocations = [line.allocation for line in lines if line.allocation]
     balances = ledger.lock_of(allocations)
     problems = Problems()
+    _check_sending_day(problems, sent_on)
     _check_stock(problems, lines, balances)
     problems.refuse()
     for line in lines:
-        ledger.send_out(line, ledger.Deed(by, clock.today()))
+        ledger.send_out(line, ledger.Deed(by, sent_on))
         line.unit_value = line.allocation.supply_line.unit_value  # type: ignore[union-attr]
         line.save(update_fields=["unit_value"])
     source, distribution.state = distribution.state, target
-    distribution.sent_by, distribution.sent_at = by, clock.now()
-    distribution.save(update_fields=["state", "sent_by", "sent_at"])
+    distribution.sent_by, distribution.sent_at, distribution.sent_on = by, clock.now(), sent_on
+    distribution.save(update_fields=["state", "sent_by", "sent_at", "sent_on"])
     history.record(distribution, "send", by=by, from_state=source, to_state=target)
+    return distribution
+
+
+@action
+def call_back_distribution(
+    *, by: User, distribution: Distribution, reason: str, key: uuid.UUID | None = None
+) -> Distribution:
+    """Sent by mistake, and not confirmed yet: the goods are in the stock again, their allocation stays.
+
+    By counter-rows of today; the distribution is given up, and its goods may be planned anew. Raises
+    ``Forbidden`` for others than the lead agency, ``WrongState`` unless sent, ``Refusal`` without a reason.
+    """
+    distribution = locked(distribution)
+    _check_own(by, distribution)
+    target = _target("call back", distribution)
+    if not reason.strip():
+        raise Refusal(_("Calling back needs a reason: the commune reads why nothing comes."), place="reason")
+    lines = goods_of(distribution)
+    ledger.lock_of([line.allocation for line in lines if line.allocation])
+    for line in lines:
+        ledger.call_back(line, ledger.Deed(by, clock.today(), reason.strip()))
+    source, distribution.state = distribution.state, target
+    distribution.save(update_fields=["state"])
+    history.record(
+        distribution, "call back", by=by, from_state=source, to_state=target, reason=reason.strip()
+    )
     return distribution
 
 
@@ -149,14 +181,14 @@ def goods_of(distribution: Distribution) -> list[DistributionLine]:
 
 
 def _target(verb: str, distribution: Distribution) -> str:
-    deed = {"send": _("be sent"), "cancel": _("be cancelled")}[verb]
+    deed = {"send": _("be sent"), "cancel": _("be cancelled"), "call back": _("be called back")}[verb]
     return target_of(DISTRIBUTION_TRANSITIONS, verb, distribution.state, state_refusal(distribution, deed))
 
 
 def _check_own(by: User, distribution: Distribution) -> None:
     if not may_distribute_for(by, distribution.lead_agency):
         raise Forbidden(
-            _("%(code)s is led by %(agency)s: only its officers send or cancel it. Ask them.")
+            _("%(code)s is led by %(agency)s: only its officers send, call back or cancel it. Ask them.")
             % {"code": distribution.code, "agency": distribution.lead_agency}
         )
 
@@ -193,6 +225,16 @@ def create_line(distribution: Distribution, line: PlannedLine) -> DistributionLi
         planned=line.planned,
         unit_value=line.worth_in(distribution.planned_on.year),
     )
+
+
+def _check_sending_day(problems: Problems, sent_on: date) -> None:
+    if sent_on > clock.today():
+        problems.add(
+            "future",
+            _("%(day)s has not come yet. Enter the day on which the goods really left.")
+            % {"day": day(sent_on)},
+            "sent_on",
+        )
 
 
 def _check_stock(problems: Problems, lines: list[DistributionLine], balances: ledger.Locked) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory import clock
@@ -36,9 +35,9 @@ def check_day(problems: Problems, visit: SupervisionVisit, done_on: date) -> Non
             "done_on",
         )
     distribution = visit.distribution
-    if distribution is None or distribution.sent_at is None:
+    if distribution is None or distribution.sent_on is None:
         return
-    sent_on = timezone.localdate(distribution.sent_at)
+    sent_on = distribution.sent_on
     if done_on < sent_on:
         problems.add(
             "before_sent",

@@ -5,7 +5,14 @@ from distributions.forms.board import BoardForm, ProposalForm
 from distributions.forms.correction import CorrectForm
 from distributions.forms.default import DefaultForm
 from distributions.forms.delivery import ConfirmForm
-from distributions.forms.distribution import CancelForm, ChangeForm, DistributionForm, ListForm, StartForm
+from distributions.forms.distribution import (
+    CancelForm,
+    ChangeForm,
+    DistributionForm,
+    ListForm,
+    SendForm,
+    StartForm,
+)
 from distributions.forms.scan import ScanForm
 from distributions.forms.shortfall import SettleForm
 from distributions.forms.supervision import (
@@ -43,6 +50,7 @@ __all__ = [
     "SampleForm",
     "ScanForm",
     "SendBackForm",
+    "SendForm",
     "SettleForm",
     "StartForm",
     "UndoForm",

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
-from directory.fields import VietnameseDateField, WholeNumberField
+from directory.fields import VietnameseDateField, WholeNumberField, asked_sometimes
 from directory.models import Place, SupportArea, User
 from distributions.actions import PlannedLine
 from distributions.models import Allocation, DistributionLine
@@ -70,16 +70,14 @@ class DistributionForm(forms.Form):
             self._add_service(row, funding_sources_for(user))
 
     def _add_service(self, row: int, sources: Any) -> None:
-        self.fields[f"service-{row}"] = forms.ModelChoiceField(
-            self.services, label=_("Service"), required=False
-        )
-        self.fields[f"service-{row}-source"] = forms.ModelChoiceField(
-            sources, label=_("Paid from"), required=False
-        )
-        self.fields[f"service-{row}-planned"] = WholeNumberField(label=_("Quantity planned"), required=False)
-        self.fields[f"service-{row}-value"] = WholeNumberField(
-            label=_("Value of one unit (đồng)"), required=False, max_digits=13
-        )
+        value = _("Value of one unit (đồng)")
+        for part, field in (
+            ("", forms.ModelChoiceField(self.services, label=_("Service"), required=False)),
+            ("-source", forms.ModelChoiceField(sources, label=_("Paid from"), required=False)),
+            ("-planned", WholeNumberField(label=_("Quantity planned"), required=False)),
+            ("-value", WholeNumberField(label=value, required=False, max_digits=13)),
+        ):
+            self.fields[f"service-{row}{part}"] = asked_sometimes(field)
 
     def rows_of_goods(self) -> Iterator[tuple[Allocation, forms.BoundField]]:
         for allocation in self.allocations:
@@ -141,6 +139,10 @@ class ChangeForm(DistributionForm):
             }
         rows = max(SERVICE_ROWS, len(services) + 1)
         super().__init__(*args, initial=initial, service_rows=rows, **kwargs)
+
+
+class SendForm(forms.Form):
+    sent_on = VietnameseDateField(label=_("Day on which the goods leave"))
 
 
 class CancelForm(forms.Form):

@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from directory.fields import WholeNumberField
+from directory.fields import WholeNumberField, asked_sometimes
 from distributions.models import DistributionLine
 
 
 class SettleForm(forms.Form):
-    returned = WholeNumberField(label=_("Came back to the stock"), required=False)
-    lost = WholeNumberField(label=_("Lost"), required=False)
+    returned = asked_sometimes(WholeNumberField(label=_("Came back to the stock"), required=False))
+    lost = asked_sometimes(WholeNumberField(label=_("Lost"), required=False))
     reason = forms.CharField(label=_("How that is known"), max_length=300)
 
     def __init__(self, data: Any = None, *, line: DistributionLine) -> None:

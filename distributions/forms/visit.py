@@ -90,7 +90,7 @@ class FoundForm(forms.Form):
                 initial=stands and stands.answer,
             )
             note = forms.CharField(
-                label=_("Note"), max_length=500, required=False, initial=stands and stands.note
+                label=_("Note; what is not in order, if so"), max_length=500, required=False, initial=stands and stands.note
             )
             self.fields[f"item-{item.pk}-answer"] = asked_sometimes(answer)
             self.fields[f"item-{item.pk}-note"] = asked_sometimes(note)
@@ -116,13 +116,12 @@ class RecordForm(FoundForm):
         self.ask([(item, item.question) for item in questions], {})
         agencies = Agency.objects.visible_to(user).on(clock.today()).order_by("name")
         for row in range(1, RECOMMENDATION_ROWS + 1):
-            self.fields[f"r{row}-text"] = forms.CharField(
-                label=_("Recommendation"), max_length=500, required=False
-            )
-            self.fields[f"r{row}-owner"] = forms.ModelChoiceField(
-                agencies, label=_("Who is to do it"), required=False
-            )
-            self.fields[f"r{row}-due_on"] = VietnameseDateField(label=_("Due on"), required=False)
+            for part, field in (
+                ("text", forms.CharField(label=_("Recommendation"), max_length=500, required=False)),
+                ("owner", forms.ModelChoiceField(agencies, label=_("Who is to do it"), required=False)),
+                ("due_on", VietnameseDateField(label=_("Due on"), required=False)),
+            ):
+                self.fields[f"r{row}-{part}"] = asked_sometimes(field)
 
     def rows_of_recommendations(self) -> Iterator[list[forms.BoundField]]:
         for row in range(1, RECOMMENDATION_ROWS + 1):

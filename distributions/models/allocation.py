@@ -168,7 +168,7 @@ class AllocationBalance(models.Model):
 class AllocationMove(ActionOnly):
     """A ledger row of an allocation: a quantity moved on. Never edited or deleted.
 
-    Negative in a counter-row alone: of a correction, or of what is no longer missing.
+    Negative in a counter-row alone: of a correction, of what is no longer missing, of a sending called back.
     """
 
     class Kind(models.TextChoices):
@@ -201,7 +201,7 @@ class AllocationMove(ActionOnly):
         constraints = [
             models.CheckConstraint(
                 condition=Q(quantity__gt=0)
-                | Q(quantity__lt=0, kind="miss")
+                | Q(quantity__lt=0, kind__in=["miss", "send"])
                 | Q(quantity__lt=0, correction__isnull=False),
                 name="allocation_move_moves",
             )

@@ -102,6 +102,7 @@ class Distribution(ActionOnly):
     planned_at = models.DateTimeField(default=clock.now)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(_("sent at"), null=True)
+    sent_on = models.DateField(_("sent on"), null=True, help_text=_("the day on which the goods left"))
     occurred_on = models.DateField(_("delivered on"), null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
@@ -127,8 +128,8 @@ class Distribution(ActionOnly):
         ordering = ["-planned_on", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(sent_by__isnull=True, sent_at__isnull=True)
-                | Q(sent_by__isnull=False, sent_at__isnull=False),
+                condition=Q(sent_by__isnull=True, sent_at__isnull=True, sent_on__isnull=True)
+                | Q(sent_by__isnull=False, sent_at__isnull=False, sent_on__isnull=False),
                 name="distribution_sent_who_and_when",
             ),
             models.CheckConstraint(

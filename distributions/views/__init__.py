@@ -17,7 +17,6 @@ from distributions.views.distribution import (
     distribution_export,
     distribution_list,
     distribution_record,
-    distribution_send,
 )
 from distributions.views.planning import distribution_change, distribution_create
 from distributions.views.recommendation import (
@@ -30,6 +29,7 @@ from distributions.views.recommendation import (
     recommendation_send_back,
 )
 from distributions.views.scan import delivery_scan, delivery_scan_keep, delivery_scan_remove
+from distributions.views.sending import distribution_call_back, distribution_send
 from distributions.views.shortfall import difference_note, missing_settle
 from distributions.views.supervision import (
     checklist,
@@ -72,6 +72,7 @@ __all__ = [
     "delivery_scan_keep",
     "delivery_scan_remove",
     "difference_note",
+    "distribution_call_back",
     "distribution_cancel",
     "distribution_change",
     "distribution_create",

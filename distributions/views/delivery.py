@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -62,7 +61,7 @@ def delivery_confirm(request: Request, pk: int) -> HttpResponse:
         elif form.is_bound:  # a form without any field is not: there is nothing to look over
             day = form.cleaned_data.get("occurred_on")
             show_problems(form, look_over(distribution, day, form.readable()))
-    context = {"distribution": distribution, "form": form, "sent_on": _sent_on(distribution)}
+    context = {"distribution": distribution, "form": form}
     return render(request, "distributions/delivery_confirm.html", context, status=status)
 
 
@@ -82,7 +81,3 @@ def _form(request: Request, distribution: Distribution, agency: Agency | None) -
         on_behalf_of=agency,
         may_decide_loss=request.user.may(Permission.DECIDE_LOSS),
     )
-
-
-def _sent_on(distribution: Distribution) -> object:
-    return timezone.localdate(distribution.sent_at) if distribution.sent_at else None

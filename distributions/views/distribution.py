@@ -17,7 +17,7 @@ from directory.errors import Refusal, WrongState
 from directory.http import Request
 from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
-from distributions.actions import cancel_distribution, send_distribution
+from distributions.actions import cancel_distribution
 from distributions.actions.delivery import age_bands
 from distributions.forms import CancelForm, ListForm, ScanForm, SettleForm
 from distributions.models import DeliveryCorrection, DeliveryScan, Distribution, DistributionLine
@@ -88,22 +88,6 @@ def distribution_record(request: Request, pk: int) -> HttpResponse:
 
 @access(Permission.DISTRIBUTE)
 @require_POST
-def distribution_send(request: Request, pk: int) -> HttpResponse:
-    distribution = distribution_within_reach(request, pk)
-    try:
-        send_distribution(by=request.user, distribution=distribution, key=client_key_of(request))
-    except Refusal as refusal:
-        return show_distribution(request, distribution_within_reach(request, pk), refusal=refusal)
-    messages.success(
-        request,
-        _("%(code)s is sent. %(commune)s now confirms what arrives.")
-        % {"code": distribution.code, "commune": distribution.place.unit.name},
-    )
-    return redirect("distribution_detail", pk=pk)
-
-
-@access(Permission.DISTRIBUTE)
-@require_POST
 def distribution_cancel(request: Request, pk: int) -> HttpResponse:
     distribution = distribution_within_reach(request, pk)
     form, status = CancelForm(request.POST), 422
@@ -137,26 +121,26 @@ def show_distribution(
     form: CancelForm | None = None,
     settling: SettleForm | None = None,
     scanning: ScanForm | TakeAwayForm | None = None,
-    refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """One distribution; ``form``, ``settling``, ``scanning``: what was refused, as it was typed."""
     planned = distribution.state == DistributionState.PLANNED
     sent = distribution.state == DistributionState.SENT
+    left = distribution.state in (DistributionState.SENT, DistributionState.CONFIRMED)
+    leads = may_distribute_for(request.user, distribution.lead_agency)
     lines = list(distribution.lines.with_names())
     context = {
         "distribution": distribution,
         "lines": lines,
         "form": form or CancelForm(),
         "refused": form or settling or scanning,
-        "refusal": refusal,
-        "may_send": planned and may_distribute_for(request.user, distribution.lead_agency),
-        "may_visit": distribution.sent_at is not None and may_supervise_at(request.user, distribution.place),
+        "may_send": planned and leads,
+        "may_call_back": sent and leads,
+        "may_visit": left and may_supervise_at(request.user, distribution.place),
         "may_confirm": sent and may_confirm(request.user, distribution),
     }
     if distribution.state == DistributionState.CONFIRMED:
         context |= _after(request, distribution, lines, settling, scanning)
-    status = refusal.status if refusal else status
     return render(request, "distributions/distribution_detail.html", context, status=status)
 
 

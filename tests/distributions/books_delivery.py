@@ -12,6 +12,7 @@ from distributions.actions import (
     ConfirmedLine,
     PlannedLine,
     allocate,
+    call_back_distribution,
     cancel_distribution,
     confirm_delivery,
     correct_delivery,
@@ -186,6 +187,24 @@ class DeliveryDeeds(PlainBooks):
         if done:
             trip.state = "cancelled"
             trip.share.planned -= trip.quantity
+
+    @deed(lambda self: any(one.state == "sent" for one in self.trips), which=WHICH)
+    def call_back(self, which: int) -> None:
+        """Sent by mistake: in the stock again, and still allocated."""
+        self.book_calling_back(self.pick(self.trips, which, lambda one: one.state == "sent"))
+
+    def book_calling_back(self, trip: Trip) -> None:
+        share = trip.share
+        done = self.tried(
+            "call back",
+            lambda: call_back_distribution(by=self.coordinator, distribution=trip.row, reason="Nhầm"),
+            allowed=trip.state == "sent",
+        )
+        if done:
+            trip.state = "cancelled"
+            share.open += trip.quantity
+            share.in_transit -= trip.quantity
+            share.supply.sent -= trip.quantity
 
     @deed(lambda self: any(one.state == "sent" for one in self.trips), which=WHICH, arrival=ARRIVAL, times=3)
     def confirm(self, which: int, arrival: Arrival) -> None:

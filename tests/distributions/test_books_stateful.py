@@ -62,7 +62,7 @@ ONE_WAY = {
     _named(NeedMove, "approve", back=True),
     _named(CashMove, "withdraw", back=True),
     _named(CashMove, "reserve", back=True),
-    *(_named(AllocationMove, kind, back=True) for kind in ("allocate", "reverse", "send")),
+    *(_named(AllocationMove, kind, back=True) for kind in ("allocate", "reverse")),
 }
 EVERY_MOVE = {
     _named(model, kind, back=back)
@@ -76,7 +76,7 @@ EVERY_DEED = {
     *("bring goods", "bring money", "take walk-in back", "merge donors"),
     *("plan purchase", "buy", "cancel purchase", "take purchase back"),
     *("move", "move back", "write off", "put back", "correct survey", "allocate", "reverse"),
-    *("plan", "send", "cancel", "confirm", "settle missing", "correct delivery"),
+    *("plan", "send", "call back", "cancel", "confirm", "settle missing", "correct delivery"),
 }
 COLUMNS = [NEEDED, STOCK, MONEY, PARTS, ENTRY]
 

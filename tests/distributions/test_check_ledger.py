@@ -12,7 +12,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from directory import clock
-from distributions.models import AllocationBalance, AllocationMove, DistributionLine
+from distributions.models import AllocationBalance, AllocationMove, Distribution, DistributionLine
 from distributions.proof import faults, in_order, prove
 from donors.actions import move_stock, restore_stock, write_off_stock
 from donors.models import CashBalance, CashMove, Purchase, SupplyBalance, SupplyMove
@@ -97,6 +97,11 @@ TAMPERED: list[tuple[str, Callable[[], object], list[tuple[str, str]]]] = [
             ("allocation ", "open is 7, the moves make 5"),
             ("allocation ", "in_transit is 3, the moves make 5"),
         ],
+    ),
+    (
+        "a sending that nobody called back",
+        lambda: Distribution.objects.filter(state="sent").update(state="cancelled"),
+        [("distribution line ", "sent is 0, the moves make 5")],
     ),
     (
         "a confirmed line",

@@ -65,7 +65,8 @@ def plan_and_send(page: Page, quantity: str) -> Distribution:
     page.fill("[name^='allocation-']", quantity)
     page.fill("[name=planned_on]", "02/06/2025")
     press(page, "[method=post]:has([name=planned_on])")
-    press(page, "[action*='/send/']")
+    page.locator("a[href$='/send/']").click()
+    press(page, "[method=post]:has([name=sent_on])")
     return Distribution.objects.get()
 
 

@@ -10,9 +10,16 @@ from django.utils.translation import override
 
 from directory import clock, history
 from directory.errors import Forbidden, NotEnough, Refusal, WrongState
-from directory.models import LeadArea, User
-from distributions.actions import PlannedLine, cancel_distribution, plan_distribution, send_distribution
+from directory.models import HistoryEntry, LeadArea, User
+from distributions.actions import (
+    PlannedLine,
+    call_back_distribution,
+    cancel_distribution,
+    plan_distribution,
+    send_distribution,
+)
 from distributions.models import AllocationBalance, Distribution
+from distributions.proof import faults
 from donors.models import FundingSource, SupplyBalance
 from needs.models import ReferencePrice
 from tests.distributions import build
@@ -172,6 +179,45 @@ def test_sending_takes_the_goods_out_of_the_stock(world: World, coordinator: Use
     assert (parts.open, parts.in_transit, distribution.sent_by) == (0, 20, coordinator)
 
 
+def test_the_day_of_sending_is_that_on_which_it_left(world: World, coordinator: User) -> None:
+    """Entered days later, it bounds the day of delivery and stands in the books."""
+    distribution = build.planned(world, 20)
+    tomorrow, left = clock.today() + timedelta(days=1), clock.today() - timedelta(days=3)
+    send = {"by": coordinator, "distribution": distribution}
+    refusal = refusal_of(lambda: send_distribution(**send, sent_on=tomorrow))
+    assert (refusal.code, places_of(refusal)) == ("future", ["sent_on"])
+    distribution = send_distribution(**send, sent_on=left)
+    assert distribution.sent_on == distribution.lines.get().moves.get().occurred_on == left
+
+
+def test_what_was_sent_by_mistake_is_called_back_by_a_counter_row(world: World, coordinator: User) -> None:
+    distribution = build.sent(world, 20)
+    reason = "Gửi nhầm điểm trường"
+    called_back = call_back_distribution(by=coordinator, distribution=distribution, reason=f" {reason} ")
+    line = distribution.lines.get()
+    supply = SupplyBalance.objects.get(pk=line.allocation.supply_line_id)
+    parts = AllocationBalance.objects.get(pk=line.allocation_id)
+    assert (called_back.state, supply.in_stock, supply.allocated) == ("cancelled", 20, 20)
+    assert (parts.open, parts.in_transit, parts.quantity) == (20, 0, 20)
+    assert [(row.quantity, row.reason) for row in line.moves.order_by("pk")] == [(20, ""), (-20, reason)]
+    assert HistoryEntry.objects.of(distribution)[0].reason == reason
+    assert list(faults()) == []
+    again = build.sent(world, 20, allocation=line.allocation)
+    assert (again.state, list(faults())) == ("sent", [])
+
+
+def test_only_what_is_on_its_way_is_called_back_and_with_a_reason(world: World, coordinator: User) -> None:
+    sent = build.sent(world, 20)
+    refusal = refusal_of(lambda: call_back_distribution(by=coordinator, distribution=sent, reason=" "))
+    assert (type(refusal), places_of(refusal)) == (Refusal, ["reason"])
+    other = build.planned(world, 20, commune="Ia Đal")
+    arrived = build.delivered(world, 20, band="0-2")
+    for distribution in (other, arrived):
+        deed = {"by": coordinator, "distribution": distribution, "reason": "Nhầm"}
+        assert type(refusal_of(lambda deed=deed: call_back_distribution(**deed))) is WrongState
+    assert list(faults()) == []
+
+
 def test_what_is_not_in_stock_is_not_sent(world: World, coordinator: User) -> None:
     line = build.supply_of(world, 40, received=15)
     one = build.allocated(world, 10, supply_line=line, need=build.need_of(world, 10))
@@ -206,8 +252,9 @@ def test_only_the_lead_agency_sends_or_cancels(world: World, username: str) -> N
     deeds = [
         lambda: send_distribution(by=by, distribution=distribution),
         lambda: cancel_distribution(by=by, distribution=distribution, reason="Nhầm"),
+        lambda: call_back_distribution(by=by, distribution=distribution, reason="Nhầm"),
     ]
-    assert [type(refusal_of(deed)) for deed in deeds] == [Forbidden, Forbidden]
+    assert [type(refusal_of(deed)) for deed in deeds] == [Forbidden] * 3
 
 
 def test_cancelling_needs_a_reason(world: World, coordinator: User) -> None:
@@ -219,6 +266,7 @@ def test_cancelling_needs_a_reason(world: World, coordinator: User) -> None:
 def test_without_their_history_deeds_are_not_done(world, coordinator, monkeypatch) -> None:
     allocation = build.allocated(world, 20)
     distribution = build.planned(world, 5, allocation=allocation)
+    sent = build.sent(world, 5, commune="Ia Đal")
 
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError("no history")
@@ -228,14 +276,16 @@ def test_without_their_history_deeds_are_not_done(world, coordinator, monkeypatc
         lambda: plan(world, PlannedLine(5, allocation=allocation)),
         lambda: send_distribution(by=coordinator, distribution=distribution),
         lambda: cancel_distribution(by=coordinator, distribution=distribution, reason="Nhầm"),
+        lambda: call_back_distribution(by=coordinator, distribution=sent, reason="Nhầm"),
     ]
     for deed in deeds:
         with pytest.raises(RuntimeError, match="no history"):
             deed()
-    distribution.refresh_from_db()
-    allocation.balance.refresh_from_db()
-    assert (Distribution.objects.count(), distribution.state, allocation.balance.open) == (1, "planned", 20)
-    assert SupplyBalance.objects.get().sent == 0
+    for row in (distribution, sent, allocation.balance):
+        row.refresh_from_db()
+    assert (Distribution.objects.count(), distribution.state, allocation.balance.open) == (2, "planned", 20)
+    assert SupplyBalance.objects.get(pk=allocation.supply_line_id).sent == 0
+    assert (sent.state, sent.lines.get().moves.count()) == ("sent", 1)
 
 
 def test_a_successful_second_day_gets_the_next_code(world: World) -> None:

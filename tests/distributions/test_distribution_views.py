@@ -76,7 +76,7 @@ def test_services_are_planned_with_their_funding(world, health_officer, client_o
         "service-2-value": "50.000",
     }
     client, url = client_of(health_officer), new_url(world, "health_nutrition")
-    assert client.get(url).status_code == 200
+    assert client.get(url).content.decode().count("label-optional") == 1  # the note
     assert client.post(url, data).status_code == 302
     line = Distribution.objects.get().lines.get()
     assert (line.service.code, line.planned, line.planned_value) == ("check_up", 120, 6_000_000)
@@ -93,10 +93,15 @@ def test_an_area_that_another_agency_leads_is_no_choice(world, health_officer, c
 
 def test_send_twice_sends_once(world, coordinator, client_of) -> None:
     distribution = build.planned(world)
-    url, key = reverse("distribution_send", args=[distribution.pk]), uuid.uuid4()
+    url, data = reverse("distribution_send", args=[distribution.pk]), {"sent_on": "01/06/2025"}
     client = client_of(coordinator)
-    assert [client.post(url, {"client_key": key}).status_code for _ in range(2)] == [302, 302]
-    assert client.post(url, {"client_key": uuid.uuid4()}).status_code == 409
+    assert client.get(url).context["form"]["sent_on"].value() == date(2025, 6, 2)
+    assert client.post(url, {"sent_on": "03/06/2025"}).status_code == 422
+    once = data | {"client_key": uuid.uuid4()}
+    assert [client.post(url, once).status_code for _ in range(2)] == [302, 302]
+    assert client.post(url, data | {"client_key": uuid.uuid4()}).status_code == 409
+    distribution.refresh_from_db()
+    assert (client.get(url).status_code, distribution.sent_on) == (409, date(2025, 6, 1))
     assert distribution.lines.get().allocation.moves.filter(kind="send").count() == 1
 
 
@@ -104,8 +109,26 @@ def test_sending_what_is_not_in_stock_says_so_on_the_page(world, coordinator, cl
     line = build.supply_of(world, 20, received=12)
     allocation = build.allocated(world, 20, supply_line=line, need=build.need_of(world, 20))
     distribution = build.planned(world, 20, allocation=allocation)
-    page = client_of(coordinator).post(reverse("distribution_send", args=[distribution.pk]))
-    assert (page.status_code, page.context["refusal"].code) == (409, "not_in_stock")
+    url = reverse("distribution_send", args=[distribution.pk])
+    page = client_of(coordinator).post(url, {"sent_on": "02/06/2025"})
+    codes = [error.code for error in page.context["form"].non_field_errors().as_data()]
+    assert (page.status_code, codes) == (409, ["not_in_stock"])
+
+
+def test_the_sender_calls_back_from_the_page_until_it_is_confirmed(
+    world, coordinator, officer, leader, client_of
+) -> None:
+    distribution = build.sent(world)
+    detail = reverse("distribution_detail", args=[distribution.pk])
+    url = reverse("distribution_call_back", args=[distribution.pk])
+    offered = [url in client_of(user).get(detail).content.decode() for user in (coordinator, officer)]
+    assert offered == [True, False]
+    assert client_of(leader).post(url, {"reason": "Nhầm"}).status_code == 403
+    client = client_of(coordinator)
+    assert client.post(url, {"reason": " "}).status_code == 422
+    assert client.post(url, {"reason": "Gửi nhầm"})["Location"] == detail
+    distribution.refresh_from_db()
+    assert distribution.state == "cancelled"
 
 
 def test_cancel_needs_a_reason(world, coordinator, client_of) -> None:
@@ -214,7 +237,8 @@ def test_a_strangers_distribution_does_not_exist(world, stranger, client_of) -> 
 def test_other_agencies_look_but_do_not_send(world, leader, union_officer, client_of) -> None:
     distribution = build.planned(world)
     url = reverse("distribution_send", args=[distribution.pk])
-    assert client_of(leader).post(url).status_code == 403
+    assert client_of(leader).post(url, {"sent_on": "02/06/2025"}).status_code == 403
+    assert client_of(leader).get(url).status_code == 403
     assert client_of(union_officer).post(url).status_code == 404
 
 

@@ -18,6 +18,7 @@ from distributions.actions import (
     ConfirmedLine,
     PlannedLine,
     allocate,
+    call_back_distribution,
     confirm_delivery,
     correct_delivery,
     correct_visit,
@@ -205,6 +206,17 @@ def test_what_is_sent_twice_at_once_leaves_once(world: World) -> None:
     outcomes = at_once([lambda: send_distribution(by=by, distribution=distribution)] * 6)
     assert tally(outcomes) == {"Distribution": 1, "wrong_state": 5}
     assert AllocationBalance.objects.get().in_transit == 20
+
+
+def test_what_is_called_back_while_the_commune_confirms_is_either_here_or_there(world: World) -> None:
+    by, officer, band = world.user("coordinator"), world.user("officer.iadom"), world.band("3-5").pk
+    distribution = build.sent(world, 20)
+    said = ConfirmedLine(distribution.lines.get(), 20, child_turns={band: 20})
+    ways = {"by": officer, "distribution": distribution, "occurred_on": clock.today(), "lines": [said]}
+    back = {"by": by, "distribution": distribution, "reason": "Nhầm"}
+    deeds = [lambda: call_back_distribution(**back), lambda: confirm_delivery(**ways)] * 3
+    assert tally(at_once(deeds)) == {"Distribution": 1, "wrong_state": 5}
+    assert prove().faults == []
 
 
 def test_an_allocation_is_not_planned_twice_over(world: World) -> None:

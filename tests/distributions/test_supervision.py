@@ -370,6 +370,7 @@ def test_from_a_sample_to_a_visit_that_is_written_down(
     visit = SupervisionVisit.objects.get()
     assert (answer["Location"], visit.sample) == (reverse("visit_detail", args=[visit.pk]), sample)
     record = reverse("visit_record", args=[visit.pk])
+    assert "label-optional" not in client.get(record).content.decode()  # the action asks for nearly all of it
     items = questions_for(visit.place)
     body = {f"item-{item.pk}-answer": "yes" for item in items} | {
         "done_on": "02/06/2025",

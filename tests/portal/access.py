@@ -161,7 +161,7 @@ OBJECTS: dict[str, Shows] = {
     "support_plan_export": one("support_plan", format="csv"),
     **{
         f"distribution_{page}": one("distribution")
-        for page in ("detail", "change", "record", "send", "cancel")
+        for page in ("detail", "change", "record", "send", "call_back", "cancel")
     },
     **{
         name: one("distribution")

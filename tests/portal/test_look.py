@@ -17,12 +17,13 @@ from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import escape
+from django.utils.translation import gettext
 
 from directory import history
 from directory.context import forget_banner
 from directory.errors import NotEnough
-from directory.fields import VietnameseDateField, WholeNumberField
-from directory.models import SampleData, User
+from directory.fields import VietnameseDateField, WholeNumberField, asked_sometimes
+from directory.models import Place, SampleData, User
 from directory.templatetags import look
 from directory.templatetags.look import bar_shape, deed_in_words, state_in_words
 
@@ -197,6 +198,15 @@ def test_labels_say_how_a_day_is_typed_and_what_is_optional() -> None:
         day, secret = form["day"].label_tag(), form["secret"].label_tag()
     assert re.sub(r"<[^>]+>", "", day) == "Day (day/month/year) (optional)"
     assert re.sub(r"<[^>]+>", "", secret) == "Anonymous"
+
+
+def test_an_empty_choice_is_said_in_words_and_what_is_asked_sometimes_is_not_optional() -> None:
+    class Form(forms.Form):
+        place = asked_sometimes(forms.ModelChoiceField(Place.objects.none(), required=False))
+
+    text = str(Form()["place"].as_field_group())
+    assert ("---------" in text, gettext("– not chosen –") in text) == (False, True)
+    assert "label-optional" not in text
 
 
 def test_the_error_summary_says_the_same_words_and_links_to_the_field() -> None:

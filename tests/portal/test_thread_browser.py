@@ -206,7 +206,8 @@ def deliver(walk: Walk, need: Need) -> None:
     page.locator("[name^='allocation-']").fill("25")
     walk.fill(planned_on="02/06/2025")
     walk.press()
-    walk.press_to("/send/")
+    page.locator("a[href$='/send/']").click()
+    walk.press()
 
 
 def confirm(walk: Walk, need: Need) -> None:
