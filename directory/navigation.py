@@ -18,6 +18,8 @@ class NavigationItem:
     label: str | Promise
     url_name: str
     permissions: tuple[Permission, ...] = ()
+    # Where further pages of the entry begin, if not below its own address: “/support-plans/”.
+    also: tuple[str, ...] = ()
 
 
 _items: dict[str, NavigationItem] = {}

@@ -24,8 +24,9 @@ class DistributionsConfig(AppConfig):
         claims_on_supply.register(allocations_of)
         uses.register(distributions_of)
         ways.register(way_to_default)
+        looks = (Permission.VIEW_DISTRIBUTIONS,)
         register(
-            NavigationItem(30, _("Allocations"), "allocation_board", (Permission.VIEW_DISTRIBUTIONS,)),
-            NavigationItem(35, _("Distributions"), "distribution_list", (Permission.VIEW_DISTRIBUTIONS,)),
-            NavigationItem(37, _("Supervision"), "visit_list", (Permission.VIEW_DISTRIBUTIONS,)),
+            NavigationItem(30, _("Allocations"), "allocation_board", looks, ("/support-plans/",)),
+            NavigationItem(35, _("Distributions"), "distribution_list", looks),
+            NavigationItem(37, _("Supervision"), "visit_list", looks),
         )

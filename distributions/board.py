@@ -175,5 +175,12 @@ def _suggest(line: SupplyLine, need: Need) -> Suggestion:
     if earmark:
         reason = _("the donor would rather have it go to %(purpose)s") % facts
         return Suggestion(line, quantity, reason, True, 3)
-    reason = _("free to use, in stock") if in_stock else _("free to use, still to come")
-    return Suggestion(line, quantity, reason, True, 1 if in_stock else 2)
+    return Suggestion(line, quantity, _where_it_is(line.balance), True, 1 if in_stock else 2)
+
+
+def _where_it_is(balance: SupplyBalance) -> str:
+    if balance.in_stock <= 0:
+        return _("free to use, still to come")
+    if balance.to_come > 0:
+        return _("free to use, partly in stock, the rest still to come")
+    return _("free to use, in stock")

@@ -122,7 +122,7 @@ def _row(number: int, line: DistributionLine) -> Row:
     item = line.item
     cells: list[Cell] = [
         number,
-        item.name,
+        _content(line),
         line.allocation.need.age_band.heading if line.allocation else "",
         _source(line),
         item.unit,
@@ -133,6 +133,12 @@ def _row(number: int, line: DistributionLine) -> Row:
     return Row(kind="row", cells=cells)
 
 
+def _content(line: DistributionLine) -> str:
+    """The item; with its place, if that is another one than the paper's: the same item may go to several."""
+    there = line.allocation.need.place if line.allocation else line.distribution.place
+    return line.item.name if there == line.distribution.place else f"{line.item.name} ({there.name})"
+
+
 def _note(line: DistributionLine) -> str:
     """Why less arrived; and what was confirmed first, where that was corrected."""
     corrected = f"Đã xác nhận {line.received}, đính chính thành {line.arrived}" if line.corrected else ""
@@ -140,11 +146,13 @@ def _note(line: DistributionLine) -> str:
 
 
 def _source(line: DistributionLine) -> str:
-    """Who gave it; a donor who asked not to be named is not named on a paper that leaves the office."""
+    """Of which pledge, and who gave it; a donor who asked not to be named is not named on a paper that leaves
+    the office.
+    """
     if line.allocation is None:
         return str(line.funding_source)
     pledge = line.allocation.supply_line.pledge_line.pledge
-    return UNNAMED_DONOR if pledge.anonymous else str(pledge.giver)
+    return f"{pledge.code}, {UNNAMED_DONOR if pledge.anonymous else pledge.giver}"
 
 
 def _turns_head(bands: Sequence[AgeBand]) -> list[Column]:
@@ -162,7 +170,7 @@ def _turns_head(bands: Sequence[AgeBand]) -> list[Column]:
 
 def _turns(number: int, line: DistributionLine, bands: Sequence[AgeBand]) -> Row:
     counted = {turns.age_band_id: turns.standing for turns in line.child_turns.all()}
-    return Row(kind="row", cells=[number, line.item.name, *(counted.get(band.pk, BY_PEN) for band in bands)])
+    return Row(kind="row", cells=[number, _content(line), *(counted.get(band.pk, BY_PEN) for band in bands)])
 
 
 def _remarks(distribution: Distribution, lines: Sequence[DistributionLine]) -> list[Block]:

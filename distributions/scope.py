@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from directory import clock
 from directory.leads import leads_in
 from directory.models import Agency, LeadArea, Place, Succession, SupportArea, Unit, User
+from distributions.models import Distribution
 from donors.models import FundingSource, SupplyLine
 
 
@@ -56,6 +57,12 @@ def custodians_seen_by(user: User) -> QuerySet[Agency]:
     """Who keeps, or is to keep, supply that the user sees and that has something left."""
     keep = SupplyLine.objects.visible_to(user).available().values("custodian_id")
     return Agency.objects.filter(pk__in=keep).order_by("name", "pk")
+
+
+def leaders_seen_by(user: User) -> QuerySet[Agency]:
+    """Agencies that lead a distribution which the user sees."""
+    led = Distribution.objects.visible_to(user).order_by().values("lead_agency_id")
+    return Agency.objects.filter(pk__in=led).order_by("name", "pk")
 
 
 def funding_sources_for(user: User) -> QuerySet[FundingSource]:

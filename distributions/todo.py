@@ -17,7 +17,7 @@ from directory.todo import Todo
 from distributions.models import Allocation, Distribution, Recommendation, SupervisionVisit
 from distributions.permissions import communes_received_for
 from distributions.scope import areas_led_by
-from distributions.wording import day
+from distributions.wording import day, listed, number, thing
 from donors.models import SupplyLine
 from needs.models import Need
 
@@ -77,13 +77,33 @@ def _to_note(user: User) -> Iterator[Todo]:
         return
     rows = Distribution.objects.visible_to(user).differing_and_not_noted().with_names()
     rows = rows.filter(lead_agency_id__in=user.reach.agencies)
-    for row in rows.order_by("confirmed_at", "pk")[:AT_MOST]:
+    if user.may(Permission.DECIDE_LOSS):
+        # Who decides what became of the missing is told of that instead.
+        decides = rows.with_missing().filter(place__unit_id__in=user.reach.communes)
+        rows = rows.exclude(pk__in=decides.order_by().values("pk"))
+    for row in rows.order_by("-confirmed_at", "-pk").with_lines()[:AT_MOST]:
         yield Todo(
-            _("%(code)s at %(place)s arrived short or was corrected: read why")
-            % {"code": row.code, "place": row.place.full_name},
+            _("Read why at %(place)s %(what)s (%(code)s)")
+            % {"code": row.code, "place": row.place.full_name, "what": _difference(row)},
             reverse("distribution_detail", args=[row.pk]),
             _("confirmed on %(day)s") % {"day": day(timezone.localdate(row.confirmed_at))},
         )
+
+
+def _difference(distribution: Distribution) -> str:
+    """“9/11 bộ tất, mũ len arrived”, or that it was only corrected."""
+    short = [line for line in distribution.lines.all() if (line.arrived or 0) < line.planned]
+    arrived = _("only %(received)s/%(planned)s %(thing)s arrived")
+    told = [
+        arrived
+        % {
+            "received": number(line.arrived or 0),
+            "planned": number(line.planned),
+            "thing": thing(line.item),
+        }
+        for line in short
+    ]
+    return listed(told) or _("the figures were corrected")
 
 
 def _to_read(user: User) -> Iterator[Todo]:

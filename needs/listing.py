@@ -15,10 +15,10 @@ from django.db.models import Count, F, Q, Sum, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Place, User
+from directory.models.place import rank_of_kind
 from directory.text import unaccented
 from needs.cells import PRIORITIES
 from needs.models import AgeBand, Need, NeedBalance, ReferencePrice, SupportItem, SurveyRound
-from needs.models.round import rank_of_kind
 from needs.states import RoundState
 
 if TYPE_CHECKING:

@@ -85,7 +85,11 @@ def _accounts(user: User) -> int:
 
 
 # The page opens with what was counted, not with all that it could list.
-_NARROWED = {"need_list": "?" + urlencode({"round": ALL_ROUNDS, "coverage": Coverage.LACKING.value})}
+_NARROWED = {
+    "need_list": "?" + urlencode({"round": ALL_ROUNDS, "coverage": Coverage.LACKING.value}),
+    "pledge_list": "?" + urlencode({"state": PledgeState.OPEN.value}),
+    "distribution_list": "?" + urlencode({"state": DistributionState.SENT.value}),
+}
 
 _COUNTS = [
     (Permission.VIEW_NEEDS, _("Needs not yet covered"), "need_list", _open_needs),

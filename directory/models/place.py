@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Case, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,10 @@ class PlaceQuerySet(DatedQuerySet):
         """The communes of ``scope`` on ``day``, each as a whole: their names are no secret."""
         communes = Unit.objects.communes_of(scope, day)
         return self.on(day).filter(unit__in=communes, kind=Place.Kind.COMMUNE).select_related("unit")
+
+    def by_commune(self) -> PlaceQuerySet:
+        """Those of a commune together: the commune as a whole, its villages, schools and sites."""
+        return self.select_related("unit").order_by("unit__name", "unit", rank_of_kind(), "order", "name")
 
     def within(self, units: Iterable[Unit]) -> PlaceQuerySet:
         """The villages, schools and sites of the units, not the communes as a whole."""
@@ -135,3 +140,10 @@ class Place(Dated):
     @property
     def full_name(self) -> str:
         return self.name if self.kind == self.Kind.COMMUNE else f"{self.name}, {self.unit.name}"
+
+
+def rank_of_kind() -> Case:
+    """Of places: the whole commune first, then villages, then schools."""
+    kinds = [Place.Kind.COMMUNE, Place.Kind.VILLAGE, Place.Kind.SCHOOL, Place.Kind.SITE]
+    whens = (When(kind=kind, then=rank) for rank, kind in enumerate(kinds))
+    return Case(*whens, default=len(kinds))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -42,12 +43,12 @@ def htmx_config() -> SafeString:
 
 
 @register.simple_tag
-def current_mark(request: HttpRequest, href: str) -> SafeString:
-    """``aria-current``: “page” on the entry's own page, “true” on the pages below it."""
+def current_mark(request: HttpRequest, href: str, also: Sequence[str] = ()) -> SafeString:
+    """``aria-current``: “page” on the entry's own page, “true” on the pages below it, or below ``also``."""
     path = request.path
     if path == href:
         return format_html(' aria-current="{}"', "page")
-    if href != "/" and path.startswith(href):
+    if href != "/" and path.startswith((href, *also)):
         return format_html(' aria-current="{}"', "true")
     return SafeString("")
 
@@ -218,6 +219,25 @@ def state_in_words(state: str) -> str:
     return _(capfirst(state.replace("_", " "))) if state else ""
 
 
+# What the history calls the figures of a deed, in the item's unit.
+FIGURES = {
+    "received": gettext_noop("received"),
+    "returned": gettext_noop("returned to stock"),
+    "lost": gettext_noop("lost"),
+    "missing": gettext_noop("missing"),
+    "child_turns": gettext_noop("child-turns"),
+}
+
+
+@register.filter
+def figures_in_words(details: dict[str, Any]) -> str:
+    """“returned to stock 12; lost 8”; of a correction what it adds and takes away, with its sign."""
+    told = ((_(name), details.get(key)) for key, name in FIGURES.items())
+    counted = [(name, count) for name, count in told if type(count) is int and count]
+    return "; ".join(f"{name} {number_format(count).replace('-', MINUS)}" for name, count in counted)
+
+
+MINUS = "\N{MINUS SIGN}"
 BAR_WIDTH = 198
 BAR_FILLS = {"delivered": "#1d2c4d", "stock": "#4f74b8", "promised": "#b9cbe8"}
 

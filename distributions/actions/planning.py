@@ -176,23 +176,28 @@ def _check_open(
     problems.add(
         "not_enough_open",
         _(
-            "Only %(left)s/%(whole)s %(thing)s of pledge %(pledge)s are open for a new plan (%(facts)s). "
-            "Reduce the quantity, or cancel the other plan."
+            "Only %(left)s/%(whole)s %(thing)s of pledge %(pledge)s are open for a new plan%(facts)s. "
+            "Plan at most %(left)s."
         )
         % {
             "left": number(free),
             "whole": number(balance.quantity),
             "thing": thing(line.allocation.need.item),
             "pledge": line.allocation.supply_line.pledge_line.pledge.code,
-            "facts": _("planned: %(plans)s") % {"plans": plans}
-            if plans
-            else _("the rest was sent or reversed"),
+            "facts": _why_not_more(plans, free < balance.quantity),
         },
         field,
         NotEnough,
         left=free,
         whole=balance.quantity,
     )
+
+
+def _why_not_more(plans: str, taken: bool) -> str:
+    """Which plan could be cancelled for more; nothing, if all that was allocated is open."""
+    if plans:
+        return _("; planned already, to be cancelled if need be: %(plans)s") % {"plans": plans}
+    return _("; the rest was sent or taken back") if taken else ""
 
 
 def _plans_of(allocation: Allocation, besides: Distribution | None) -> str:

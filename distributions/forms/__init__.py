@@ -9,10 +9,10 @@ from distributions.forms.distribution import (
     CancelForm,
     ChangeForm,
     DistributionForm,
-    ListForm,
     SendForm,
     StartForm,
 )
+from distributions.forms.listing import AllocationListForm, ListForm
 from distributions.forms.scan import ScanForm
 from distributions.forms.shortfall import SettleForm
 from distributions.forms.supervision import (
@@ -30,6 +30,7 @@ from distributions.forms.visit_correction import CorrectVisitForm
 __all__ = [
     "AcceptForm",
     "AllocateForm",
+    "AllocationListForm",
     "AnswerForm",
     "BoardForm",
     "CancelForm",

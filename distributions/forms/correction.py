@@ -72,6 +72,12 @@ class CorrectForm(forms.Form):
             self.fields[f"{self.name}-{part}"] = WholeNumberField(label=label, initial=initial)
 
     @property
+    def decided(self) -> list[tuple[str, int]]:
+        """What the coordinating office has decided of the line and the form cannot change: it counts too."""
+        parts = [(_("Returned to stock"), self.line.returned), (_("Lost"), self.line.lost)]
+        return [] if f"{self.name}-returned" in self.fields else [(str(label), q) for label, q in parts if q]
+
+    @property
     def quantities(self) -> Iterator[forms.BoundField]:
         for part in ("received", "returned", "missing", "lost"):
             if f"{self.name}-{part}" in self.fields:

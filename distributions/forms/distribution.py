@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -14,33 +16,48 @@ from directory.models import Place, SupportArea, User
 from distributions.actions import PlannedLine
 from distributions.models import Allocation, DistributionLine
 from distributions.scope import areas_led_by, funding_sources_for
-from distributions.states import DistributionState
 from donors.models import FundingSource
+from needs.forms.round import ByCommune
 from needs.models import SupportItem
 
 SERVICE_ROWS = 3
 
 
-class ListForm(forms.Form):
-    state = forms.ChoiceField(label=_("State"), required=False)
+@dataclass(frozen=True)
+class GoodsRow:
+    """``of_the_same_stock``: a row above has told how much of it there is."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["state"].choices = [("", _("all states")), *DistributionState.choices]  # type: ignore[attr-defined]
+    allocation: Allocation
+    field: forms.BoundField
+    of_the_same_stock: bool
+
+
+class _Places(ByCommune):
+    def __iter__(self) -> Iterator[Any]:
+        yield "", self.field.empty_label
+        yield from super().__iter__()
+
+
+class PlaceChoice(forms.ModelChoiceField):
+    """Grouped by commune, in the order of a survey."""
+
+    iterator = _Places
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.full_name)
 
 
 class StartForm(forms.Form):
     """Step 1: which area, and to which place."""
 
     area: forms.ModelChoiceField = forms.ModelChoiceField(None, label=_("Support area"), empty_label=None)
-    place: forms.ModelChoiceField = forms.ModelChoiceField(None, label=_("Place"))
+    place = PlaceChoice(None, label=_("Place"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = Place.objects.visible_to(user).on(clock.today()).select_related("unit")
+        places = Place.objects.visible_to(user).on(clock.today()).by_commune()
         self.fields["area"].queryset = areas_led_by(user, clock.today())  # type: ignore[attr-defined]
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
-        self.fields["place"].label_from_instance = lambda place: place.full_name  # type: ignore[attr-defined]
 
 
 class DistributionForm(forms.Form):
@@ -79,9 +96,17 @@ class DistributionForm(forms.Form):
         ):
             self.fields[f"service-{row}{part}"] = asked_sometimes(field)
 
-    def rows_of_goods(self) -> Iterator[tuple[Allocation, forms.BoundField]]:
-        for allocation in self.allocations:
-            yield allocation, self[f"allocation-{allocation.pk}"]
+    def goods_by_place(self) -> Iterator[tuple[Place, list[GoodsRow]]]:
+        """In the order given, in which those of a place stand together."""
+        told: set[int] = set()
+        for place, rows in groupby(self.allocations, key=lambda row: row.need.place):
+            yield place, [self._goods_row(row, told) for row in rows]
+
+    def _goods_row(self, allocation: Allocation, told: set[int]) -> GoodsRow:
+        line = allocation.supply_line_id
+        row = GoodsRow(allocation, self[f"allocation-{allocation.pk}"], line in told)
+        told.add(line)
+        return row
 
     def rows_of_services(self) -> Iterator[list[forms.BoundField]]:
         for row in self.service_rows:

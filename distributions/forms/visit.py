@@ -12,6 +12,7 @@ from directory import clock
 from directory.fields import VietnameseDateField, asked_sometimes
 from directory.models import Agency, Place, User
 from distributions.actions import Found, Recommended
+from distributions.forms.distribution import PlaceChoice
 from distributions.models import ChecklistItem, Distribution, Finding
 from distributions.states import VisitState
 
@@ -30,7 +31,7 @@ class VisitListForm(forms.Form):
 class VisitForm(forms.Form):
     """``distribution``: the one to look at; then the place is its own."""
 
-    place: forms.ModelChoiceField = forms.ModelChoiceField(None, label=_("Place"))
+    place = PlaceChoice(None, label=_("Place"))
     planned_on = VietnameseDateField(label=_("Planned on"))
     team = forms.CharField(
         label=_("Who goes"),
@@ -43,9 +44,8 @@ class VisitForm(forms.Form):
         if distribution is not None:
             del self.fields["place"]
             return
-        places = Place.objects.visible_to(user).on(clock.today()).select_related("unit")
+        places = Place.objects.visible_to(user).on(clock.today()).by_commune()
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
-        self.fields["place"].label_from_instance = lambda place: place.full_name  # type: ignore[attr-defined]
 
 
 class RecommendationFields(forms.Form):

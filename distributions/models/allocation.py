@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
 from directory.deeds import ActionOnly
 from distributions.states import DistributionState
-from donors.models import SupplyLine
+from donors.models import Pledge, SupplyLine
 from needs.models import Need
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ class AllocationQuerySet(models.QuerySet):
         rows = self.annotate(plannable=F("balance__open") - Coalesce(planned, 0))
         return rows.filter(plannable__gt=0)
 
+    def waiting(self) -> AllocationQuerySet:
+        """Plannable ones with their area and place, those of one place together."""
+        rows = self.plannable().select_related("need__item__area", "need__place__unit")
+        place = ("need__place__unit__name", "need__place__unit_id", "need__place__order", "need__place_id")
+        return rows.order_by("need__item__area__order", "need__item__area_id", *place, "pk")
+
     def with_names(self) -> AllocationQuerySet:
         """With all that a screen says of an allocation."""
         return self.select_related(
@@ -63,6 +70,15 @@ class AllocationQuerySet(models.QuerySet):
             "need__place__unit",
             "need__place__continues",
         )
+
+    def from_giver(self, text: str) -> AllocationQuerySet:
+        """Of pledges whose giver or code the text is a part of."""
+        return self.filter(supply_line__pledge_line__pledge__in=Pledge.objects.search(text))
+
+    def first_year(self) -> int | None:
+        """The year in which the earliest was made."""
+        first: datetime | None = self.order_by().aggregate(first=Min("at"))["first"]
+        return first.year if first else None
 
     def overlapping(self) -> AllocationQuerySet:
         """Allocations made although another agency serves the place, with LĐTBXH's reason."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Min, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
@@ -47,6 +48,11 @@ class DistributionQuerySet(models.QuerySet):
     def confirmed(self) -> DistributionQuerySet:
         return self.filter(state=DistributionState.CONFIRMED)
 
+    def first_year(self) -> int | None:
+        """The year of the earliest planned day."""
+        first: date | None = self.order_by().aggregate(first=Min("planned_on"))["first"]
+        return first.year if first else None
+
     def sampled_in(self, sample: SupervisionSample) -> DistributionQuerySet:
         """Those that a sample took."""
         return self.filter(samples=sample).with_names().order_by("code")
@@ -67,6 +73,9 @@ class DistributionQuerySet(models.QuerySet):
         """With goods of which nobody has decided yet whether they came back or are lost."""
         missing = DistributionLine.objects.filter(missing__gt=0)
         return self.filter(pk__in=missing.values("distribution_id"))
+
+    def with_lines(self) -> DistributionQuerySet:
+        return self.prefetch_related(Prefetch("lines", DistributionLine.objects.with_names()))
 
     def with_names(self) -> DistributionQuerySet:
         """With all that a screen says of a distribution."""

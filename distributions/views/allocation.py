@@ -18,13 +18,13 @@ from directory.roles import Permission
 from directory.screens import client_key_of, show_refusal
 from distributions.actions import allocate, reverse_allocation
 from distributions.actions.allocation import planned_of
-from distributions.forms import AllocateForm, ReverseForm
+from distributions.forms import AllocateForm, AllocationListForm, ReverseForm
 from distributions.models import Allocation, Distribution
 from distributions.permissions import may_reverse
 from distributions.views.board import chosen_need, show_board
 from distributions.wording import number, thing
 from distributions.workbooks import ALLOCATIONS
-from documents.exports import list_response
+from documents.exports import in_words, list_response
 from donors.models import SupplyLine
 from needs.models import Need
 
@@ -80,19 +80,21 @@ def _after_allocating(request: Request, allocation: Allocation) -> HttpResponse:
 @access(Permission.VIEW_DISTRIBUTIONS)
 @require_safe
 def allocation_list(request: Request) -> HttpResponse:
-    page = Paginator(_listed(request), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "distributions/allocation_list.html", {"page": page})
+    form = AllocationListForm(request.GET, user=request.user)
+    page = Paginator(_listed(request, form), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "distributions/allocation_list.html", {"form": form, "page": page})
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)
 @require_safe
 def allocation_export(request: Request, format: str) -> HttpResponse:
-    """The whole list as a file."""
-    return list_response(request, ALLOCATIONS, _listed(request), format)
+    """Exactly the filtered list as a file."""
+    form = AllocationListForm(request.GET, user=request.user)
+    return list_response(request, ALLOCATIONS, _listed(request, form), format, in_words(form))
 
 
-def _listed(request: Request) -> QuerySet[Allocation]:
-    return Allocation.objects.visible_to(request.user).with_names()
+def _listed(request: Request, form: AllocationListForm) -> QuerySet[Allocation]:
+    return form.narrow(Allocation.objects.visible_to(request.user)).with_names()
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from directory import clock
 from directory.access import access, within_reach
 from directory.errors import Refusal, WrongState
 from directory.http import Request
@@ -34,6 +35,7 @@ from distributions.permissions import (
     may_take_scan_away,
     receives,
 )
+from distributions.scope import areas_led_by
 from distributions.states import DistributionState
 from distributions.wording import state_refusal
 from distributions.workbooks import DISTRIBUTIONS
@@ -48,25 +50,24 @@ ROWS_A_PAGE = 25
 @access(Permission.VIEW_DISTRIBUTIONS)
 @require_safe
 def distribution_list(request: Request) -> HttpResponse:
-    form = ListForm(request.GET)
+    form = ListForm(request.GET, user=request.user)
     page = Paginator(_listed(request, form).with_names(), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "distributions/distribution_list.html", {"form": form, "page": page})
+    may_plan = request.user.may(Permission.DISTRIBUTE) and areas_led_by(request.user, clock.today()).exists()
+    context = {"form": form, "page": page, "may_plan": may_plan}
+    return render(request, "distributions/distribution_list.html", context)
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)
 @require_safe
 def distribution_export(request: Request, format: str) -> HttpResponse:
     """Exactly the filtered list as a file, a row for each line of a distribution."""
-    form = ListForm(request.GET)
+    form = ListForm(request.GET, user=request.user)
     lines = DistributionLine.objects.listed(_listed(request, form))
     return list_response(request, DISTRIBUTIONS, lines, format, in_words(form))
 
 
 def _listed(request: Request, form: ListForm) -> DistributionQuerySet:
-    rows = Distribution.objects.visible_to(request.user)
-    if form.is_valid() and form.cleaned_data["state"]:
-        rows = rows.filter(state=form.cleaned_data["state"])
-    return rows
+    return form.narrow(Distribution.objects.visible_to(request.user))
 
 
 @access(Permission.VIEW_DISTRIBUTIONS)
@@ -132,6 +133,7 @@ def show_distribution(
     context = {
         "distribution": distribution,
         "lines": lines,
+        "value": sum(line.planned_value if line.received is None else line.value for line in lines),
         "form": form or CancelForm(),
         "refused": form or settling or scanning,
         "may_send": planned and leads,

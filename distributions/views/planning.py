@@ -26,6 +26,7 @@ from distributions.permissions import may_distribute_for
 from distributions.scope import absorbed_by, lead_agency_of, same_place
 from distributions.states import DistributionState
 from distributions.views.distribution import distribution_within_reach
+from distributions.waiting import waiting_places
 from distributions.wording import state_refusal
 
 
@@ -34,7 +35,8 @@ from distributions.wording import state_refusal
 def distribution_create(request: Request) -> HttpResponse:
     start = StartForm(request.GET or None, user=request.user)
     if not start.is_valid():
-        return render(request, "distributions/distribution_start.html", {"start": start})
+        context = {"start": start, "waiting": waiting_places(request.user)}
+        return render(request, "distributions/distribution_start.html", context)
     area, place = start.cleaned_data["area"], start.cleaned_data["place"]
     agency = _leading(request, area, place)
     allocations = _open_for(request, area, place)
@@ -85,7 +87,11 @@ def _open_for(
     """Allocations of the area to the commune with something free; those of the very place first."""
     rows = Allocation.objects.visible_to(request.user).with_names().plannable(besides)
     rows = rows.filter(need__item__area=area, need__place__unit__in=absorbed_by(place.unit, clock.today()))
-    return sorted(rows, key=lambda row: (not same_place(row.need.place, place), row.need.place.order, row.pk))
+    return sorted(rows, key=lambda row: (*_here_first(row.need.place, place), row.pk))
+
+
+def _here_first(there: Place, place: Place) -> tuple[bool, int, int]:
+    return (not same_place(there, place), there.order, there.pk)
 
 
 def _first_guess(place: Place, allocations: Sequence[Allocation]) -> dict[str, Any]:

@@ -87,7 +87,9 @@ def visit_create(request: Request) -> HttpResponse:
             status = show_refusal(form, refusal)
         else:
             messages.success(request, _("The visit %(code)s is planned.") % {"code": visit.code})
-            return redirect("visit_detail", pk=visit.pk)
+            # Whoever works through a sample goes on with its next delivery.
+            back = ("sample_detail", sample) if sample else ("visit_detail", visit)
+            return redirect(back[0], pk=back[1].pk)
     context = {"form": form, "distribution": distribution, "sample": sample}
     return render(request, "distributions/visit_create.html", context, status=status)
 

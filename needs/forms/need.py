@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import clock
 from directory.models import Place, Succession, Unit, User
+from directory.models.place import rank_of_kind
 from directory.scope import difficult_among
 from needs.cells import PRIORITIES
 from needs.listing import Coverage, Sieve, Sort, running, words_of
 from needs.models import AgeBand, SupportItem, SurveyRound
-from needs.models.round import rank_of_kind
 
 ALL_ROUNDS = "all"
 # What most people ask by; the rest opens below.

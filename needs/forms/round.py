@@ -17,13 +17,12 @@ from directory.models import Place, Unit, User
 from directory.models.place import PlaceQuerySet
 from needs.forms.review import SometimesText
 from needs.models import SurveyRound
-from needs.models.round import rank_of_kind
 from needs.permissions import scopes_of
 
 A_FORTNIGHT = timedelta(days=14)
 
 
-class _ByCommune(ModelChoiceIterator):
+class ByCommune(ModelChoiceIterator):
     """The choices in groups: (commune, its places)."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -38,7 +37,7 @@ class PlacesWidget(forms.CheckboxSelectMultiple):
 class PlacesField(forms.ModelMultipleChoiceField):
     """Places to choose from, grouped by commune."""
 
-    iterator = _ByCommune
+    iterator = ByCommune
     widget = PlacesWidget
     # Of a supplementary round only, as its help says.
     asked_sometimes = True
@@ -47,9 +46,7 @@ class PlacesField(forms.ModelMultipleChoiceField):
         super().__init__(Place.objects.none(), **kwargs)
 
     def offer(self, places: PlaceQuerySet) -> None:
-        self.queryset = places.select_related("unit").order_by(
-            "unit__name", "unit", rank_of_kind(), "order", "name"
-        )
+        self.queryset = places.by_commune()
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)

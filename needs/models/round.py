@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from directory import clock
 from directory.deeds import ActionOnly
 from directory.models import Place, Unit
+from directory.models.place import rank_of_kind
 from needs.states import RoundState
 
 if TYPE_CHECKING:
@@ -152,10 +153,3 @@ class Reopening(ActionOnly):
 
     def __str__(self) -> str:
         return f"{self.round} / {self.commune}"
-
-
-def rank_of_kind() -> Case:
-    """Of places: the whole commune first, then villages, then schools."""
-    kinds = [Place.Kind.COMMUNE, Place.Kind.VILLAGE, Place.Kind.SCHOOL, Place.Kind.SITE]
-    whens = (When(kind=kind, then=rank) for rank, kind in enumerate(kinds))
-    return Case(*whens, default=len(kinds))

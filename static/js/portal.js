@@ -55,6 +55,35 @@ function nameTooLarge(event) {
   if (event.type === "submit") event.preventDefault();
 }
 
+// On a phone the rows of a list stand as cards: there each cell says itself what its column is called.
+const ROLES = { THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+
+function nameCell(cell, head) {
+  const content = document.createElement("div");
+  content.append(...cell.childNodes);
+  if (content.textContent.trim() === "" && !content.querySelector("input, select, svg")) return cell.replaceChildren();
+  cell.append(content);
+  if (head) cell.dataset.column = head;
+}
+
+function nameColumns(root) {
+  for (const table of root.querySelectorAll("table.table-cards:not(.named)")) {
+    const heads = [...table.tHead.rows[0].cells].map((head) => (head.querySelector(".visually-hidden") ? "" : head.textContent.trim()));
+    for (const row of table.rows) {
+      let column = 0;
+      for (const cell of row.cells) {
+        if (cell.tagName === "TD") nameCell(cell, heads[column]);
+        column += cell.colSpan;
+      }
+    }
+    // What is laid out otherwise is a table still for those who hear it.
+    table.setAttribute("role", "table");
+    for (const part of table.querySelectorAll("thead, tbody, tfoot, tr, td")) part.setAttribute("role", ROLES[part.tagName]);
+    for (const head of table.querySelectorAll("th")) head.setAttribute("role", head.scope === "col" ? "columnheader" : "rowheader");
+    table.classList.add("named");
+  }
+}
+
 // A frame that scrolls can be reached and scrolled by keyboard.
 function openFramesToTheKeyboard() {
   for (const frame of document.querySelectorAll(".table-frame")) {
@@ -64,6 +93,7 @@ function openFramesToTheKeyboard() {
 
 document.addEventListener("DOMContentLoaded", () => {
   focusOnWhatIsWrong(document);
+  nameColumns(document);
   openFramesToTheKeyboard();
 });
 window.addEventListener("resize", openFramesToTheKeyboard);

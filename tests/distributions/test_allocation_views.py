@@ -21,6 +21,22 @@ from tests.world import World
 pytestmark = pytest.mark.django_db
 
 
+def test_the_list_is_narrowed_to_where_the_goods_are_for_whom_and_from_whom(
+    world, coordinator, client_of
+) -> None:
+    there, sent = build.allocated(world, 20, commune="Ia Đal"), build.sent(world, 20).lines.get().allocation
+    client, address = client_of(coordinator), reverse("allocation_list")
+
+    def listed(**chosen: object) -> set[int]:
+        return {row.pk for row in client.get(address, chosen).context["page"]}
+
+    assert listed() == listed(giver=build.GIVER) == listed(year=2025) == {there.pk, sent.pk}
+    assert (listed(where="in_transit"), listed(where="lost")) == ({sent.pk}, set())
+    assert listed(commune=world.commune("Ia Đal").pk) == {there.pk}
+    assert listed(giver=sent.supply_line.pledge_line.pledge.code) == {sent.pk}
+    assert listed(item=world.item("play_area").pk) == listed(giver="Không ai") == set()
+
+
 def test_the_board_shows_both_sides_with_what_is_left(world, coordinator, client_of) -> None:
     build.allocated(world, 20, need=build.need_of(world, 50), supply_line=build.supply_of(world, 200))
     page = client_of(coordinator).get(reverse("allocation_board"))
@@ -36,6 +52,15 @@ def test_a_chosen_need_gets_supply_of_its_item_up_to_what_both_have(world, coord
     page = client_of(coordinator).get(reverse("allocation_board"), {"need": need.pk})
     [(suggestion, form, _others)] = page.context["suggestions"]
     assert (suggestion.line, form.initial["quantity"]) == (line, 30)
+
+
+def test_what_has_come_in_part_is_not_said_to_be_in_stock(world, coordinator, client_of) -> None:
+    need = build.need_of(world, 50)
+    for received in (0, 10, 30):
+        build.supply_of(world, 30, received=received)
+    page = client_of(coordinator).get(reverse("allocation_board"), {"need": need.pk})
+    reasons = {each.line.balance.received: each.reason for each, *_more in page.context["suggestions"]}
+    assert len(set(reasons.values())) == len(reasons) == 3
 
 
 def test_binding_earmarks_are_shown_but_offer_nothing(world, coordinator, client_of) -> None:

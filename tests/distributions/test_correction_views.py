@@ -100,6 +100,15 @@ def test_the_commune_notes_what_was_corrected_in_its_name(
     assert client.get(detail).context["may_read"] is False
 
 
+def test_what_the_office_has_decided_is_shown_where_it_cannot_be_changed(
+    world: World, officer: User, second_coordinator: User, client_of: ClientOf
+) -> None:
+    """It counts towards what was sent, so figures that leave it out do not add up."""
+    line = build.delivered(world, 20, received=15).lines.get()
+    forms = [client_of(user).get(page_of(line)).context["form"] for user in (officer, second_coordinator)]
+    assert [[count for _label, count in form.decided] for form in forms] == [[5], []]
+
+
 def test_corrections_cost_the_same_for_one_and_for_three(line, officer, client_of) -> None:
     client, detail = client_of(officer), reverse("distribution_detail", args=[line.distribution_id])
 

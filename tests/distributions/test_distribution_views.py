@@ -33,6 +33,54 @@ def test_the_first_step_offers_the_areas_that_the_agency_leads(
     assert list(page.context["start"].fields["area"].queryset) == []
 
 
+def test_the_first_step_lists_the_places_that_wait(world, coordinator, health_officer, client_of) -> None:
+    build.allocated(world, 20)
+    build.allocated(world, 20, band="0-2")
+    second = world.village("Ia Dom", 2)
+    there = build.allocated(world, 5, need=build.need_of(world, 5, place=second))
+    build.planned(world, 20, commune="Ia Đal")
+    page = client_of(coordinator).get(reverse("distribution_create"))
+    waiting = page.context["waiting"]
+    offered = [name for name, _places in page.context["start"].fields["place"].choices]
+    assert offered == ["", "xã Ia Dom", "xã Ia Tơi", "xã Ia Đal"]
+    assert [(each.place, each.count) for each in waiting] == [(world.village("Ia Dom"), 2), (second, 1)]
+    form = client_of(coordinator).get(waiting[1].url).context["form"]
+    places = [(place, len(rows)) for place, rows in form.goods_by_place()]
+    assert places == [(second, 1), (world.village("Ia Dom"), 2)]
+    assert form[f"allocation-{there.pk}"].value() == 5
+    assert client_of(health_officer).get(reverse("distribution_create")).context["waiting"] == []
+
+
+def test_goods_of_one_stock_tell_it_once(world, coordinator, client_of) -> None:
+    line = build.supply_of(world, 40)
+    for band in ("0-2", "3-5"):
+        build.allocated(world, 20, supply_line=line, need=build.need_of(world, 20, band=band))
+    form = client_of(coordinator).get(new_url(world)).context["form"]
+    assert [row.of_the_same_stock for _place, rows in form.goods_by_place() for row in rows] == [False, True]
+
+
+def test_the_list_is_narrowed_to_state_area_commune_agency_and_year(
+    world, coordinator, union_officer, client_of
+) -> None:
+    there, here = build.planned(world, 20, commune="Ia Đal"), build.sent(world, 20)
+    serving = build.serving(world)
+    Distribution.objects.filter(pk=there.pk).update(planned_on=date(2024, 12, 30))
+    client, address = client_of(coordinator), reverse("distribution_list")
+
+    def listed(**chosen: object) -> set[str]:
+        return {row.code for row in client.get(address, chosen).context["page"]}
+
+    everything = {row.code for row in (there, here, serving)}
+    assert listed() == listed(commune="nonsense") == listed(year=1999) == everything
+    assert listed(state="sent") == {here.code}
+    assert listed(area=world.area("health_nutrition").pk) == {serving.code}
+    assert listed(commune=world.commune("Ia Đal").pk) == {there.code}
+    assert listed(agency=world.agency("TTYT").pk) == {serving.code}
+    assert listed(year=2024) == {there.code}
+    offers = [client_of(user).get(address).context["may_plan"] for user in (coordinator, union_officer)]
+    assert offers == [True, False]
+
+
 def test_the_second_step_guesses_what_is_in_stock_for_the_place(world, coordinator, client_of) -> None:
     line = build.supply_of(world, 20, received=12)
     allocation = build.allocated(world, 20, supply_line=line, need=build.need_of(world, 20))

@@ -8,7 +8,9 @@ import subprocess
 import pytest
 from django.urls import reverse
 
+from directory import clock
 from directory.models import User
+from distributions.actions import PlannedLine, plan_distribution
 from distributions.actions.delivery import age_bands
 from distributions.models import Distribution
 from distributions.papers import handover_record
@@ -61,8 +63,28 @@ def test_a_line_says_what_whence_and_how_much(world: World) -> None:
     distribution = build.planned(world, 20)
     item = world.item("warm_clothing")
     first, second = cells_of(distribution)
-    assert first == [1, item.name, "3-5", build.GIVER, item.unit, 20, "", ""]
+    source = f"{Pledge.objects.get().code}, {build.GIVER}"
+    assert first == [1, item.name, "3-5", source, item.unit, 20, "", ""]
     assert second == [1, item.name, "", "", "", "", ""]
+
+
+def test_lines_for_another_place_say_so(world: World, coordinator: User) -> None:
+    """Three equal rows told nobody which goods were for whom."""
+    there = world.village("Ia Dom", 2)
+    lines = [
+        PlannedLine(5, allocation=build.allocated(world, 5, need=build.need_of(world, 5, place=place)))
+        for place in (world.village("Ia Dom"), there)
+    ]
+    distribution = plan_distribution(
+        by=coordinator,
+        area=world.area("warm_clothing"),
+        lead_agency=coordinator.agency,
+        place=world.village("Ia Dom"),
+        planned_on=clock.today(),
+        lines=lines,
+    )
+    item = world.item("warm_clothing").name
+    assert [row[1] for row in cells_of(distribution)] == [item, f"{item} ({there.name})"] * 2
 
 
 def test_once_confirmed_it_says_what_was_confirmed(world: World) -> None:
@@ -85,7 +107,7 @@ def test_once_corrected_it_says_the_right_figure_and_the_first_one(world: World)
 def test_a_donor_who_is_not_to_be_named_is_not(world: World) -> None:
     distribution = build.planned(world, 20)
     Pledge.objects.update(anonymous=True)
-    assert cells_of(distribution)[0][3] == "Nhà tài trợ không nêu tên"
+    assert cells_of(distribution)[0][3] == f"{Pledge.objects.get().code}, Nhà tài trợ không nêu tên"
 
 
 def test_a_service_names_what_pays_it(world: World, health_officer: User) -> None:

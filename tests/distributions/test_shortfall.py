@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 
@@ -14,6 +15,7 @@ from directory import history
 from directory.deeds import acting
 from directory.errors import Forbidden, NotEnough, Refusal, WrongState
 from directory.models import HistoryEntry, User
+from directory.templatetags.look import figures_in_words
 from distributions.actions import (
     ConfirmedLine,
     confirm_delivery,
@@ -160,15 +162,26 @@ def labels(user: User, distribution: Distribution) -> list[str]:
 def test_the_sender_is_told_until_it_is_noted_and_the_office_until_it_has_decided(
     world: World, short: DistributionLine, coordinator: User, second_coordinator: User
 ) -> None:
+    """Who does both has one task at a time, first to decide."""
     distribution = short.distribution
-    both = labels(coordinator, distribution)
-    assert (len(both), labels(world.user("officer.iadom"), distribution)) == (2, [])
-    note_difference(by=coordinator, distribution=distribution)
-    assert labels(world.user("coordinator"), distribution) == both[:1]
+    [decide] = labels(coordinator, distribution)
+    assert labels(world.user("officer.iadom"), distribution) == []
     settle_missing(by=second_coordinator, line=short, returned=5, reason="Về kho")
+    [read] = labels(world.user("coordinator"), distribution)
+    assert read != decide
+    assert "12/20" in read
+    note_difference(by=coordinator, distribution=distribution)
     assert labels(world.user("coordinator"), distribution) == []
     distribution.refresh_from_db()
     assert distribution.difference_noted_by == coordinator
+
+
+def test_the_newest_difference_is_told_first(world: World, health_officer: User) -> None:
+    """And each with its own figures, whoever decides what became of the missing."""
+    for received, band in ((15, "3-5"), (18, "0-2")):
+        build.delivered(world, 20, received=received, item="meal", band=band)
+    told = [str(task.label) for task in todo(health_officer)]
+    assert [re.findall("[0-9]+/20", label) for label in told[:2]] == [["18/20"], ["15/20"]]
 
 
 def test_a_difference_is_noted_by_its_sender_and_once(world, short, coordinator, health_officer) -> None:
@@ -285,7 +298,11 @@ def test_the_page_asks_the_office_what_became_of_it(
     assert client.post(settle, {"returned": "3", "lost": "2", "reason": "Biên bản 03"})["Location"] == page
     short.refresh_from_db()
     assert (short.returned, short.lost, short.missing) == (6, 2, 0)
-    assert client.get(page).context["settle_forms"] == []
+    shown = client.get(page)
+    assert shown.context["settle_forms"] == []
+    assert f"{reverse('allocation_board')}?need={short.allocation.need_id}" in shown.content.decode()
+    settled = HistoryEntry.objects.of(short.distribution)[0].details
+    assert re.findall(r"[0-9]+", figures_in_words(settled)) == ["3", "2"]
 
 
 def test_the_page_of_the_sender_takes_the_note(
