@@ -90,7 +90,10 @@ class FoundForm(forms.Form):
                 initial=stands and stands.answer,
             )
             note = forms.CharField(
-                label=_("Note; what is not in order, if so"), max_length=500, required=False, initial=stands and stands.note
+                label=_("Note; what is not in order, if so"),
+                max_length=500,
+                required=False,
+                initial=stands and stands.note,
             )
             self.fields[f"item-{item.pk}-answer"] = asked_sometimes(answer)
             self.fields[f"item-{item.pk}-note"] = asked_sometimes(note)
