@@ -12,6 +12,7 @@ from directory import clock
 from directory.models import Unit, User
 from distributions.models import Allocation, Distribution
 from distributions.models.allocation import AllocationQuerySet
+from distributions.models.distribution import DistributionQuerySet
 from distributions.scope import areas_seen_by, leaders_seen_by
 from distributions.states import DistributionState
 from needs.models import SupportItem
@@ -25,7 +26,7 @@ class _Narrowing(forms.Form):
     # Which lookup each field stands for.
     lookups: dict[str, str] = {}
 
-    def narrow(self, rows: Q) -> Q:
+    def narrowed(self, rows: Q) -> Q:
         chosen = self.cleaned_data if self.is_valid() or self.is_bound else {}
         for name, lookup in self.lookups.items():
             if chosen.get(name) not in (None, ""):
@@ -77,6 +78,9 @@ class ListForm(_Narrowing):
         )
         self.offer_years(Distribution.objects.visible_to(user).first_year())
 
+    def narrow(self, rows: DistributionQuerySet) -> DistributionQuerySet:
+        return self.narrowed(rows)
+
 
 class AllocationListForm(_Narrowing):
     """Of allocations; ``year``: of the day on which they were made."""
@@ -124,7 +128,7 @@ class AllocationListForm(_Narrowing):
         self.offer_years(Allocation.objects.visible_to(user).first_year())
 
     def narrow(self, rows: AllocationQuerySet) -> AllocationQuerySet:
-        rows = super().narrow(rows)
+        rows = self.narrowed(rows)
         chosen = self.cleaned_data if self.is_bound else {}
         if part := chosen.get("where"):
             rows = rows.filter(**{f"balance__{part}__gt": 0})
