@@ -75,7 +75,7 @@ def test_only_what_is_open_and_in_no_other_plan_is_planned(world: World) -> None
         "not_enough_open",
         {"left": 8, "whole": 20},
     )
-    assert f"(planned: {other.code} (12))" in str(refusal)
+    assert f"{other.code} (12)" in str(refusal)
     assert places_of(refusal) == [f"allocation-{allocation.pk}"]
     assert plan(world, PlannedLine(8, allocation=allocation)).state == "planned"
 
