@@ -63,7 +63,7 @@ def read(user: User, text: str) -> Offered:
         datetime.fromisoformat(facts["at"]),
         Reasons(*facts["reasons"]),
         *_sides(user, facts["lines"], facts["gaps"]),
-        facts["narrowed_to"],
+        facts.get("narrowed_to", ""),  # not in what was signed before an upgrade
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
+from django.core import signing
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from directory.models import User
 from distributions.models import Allocation, SupportPlan
+from distributions.support_plan_token import SALT
 from tests.distributions import build
 from tests.distributions.test_overlap import WHY, after_the_flood, for_the_village, of_the_union
 from tests.portal.files import rows_of
@@ -291,6 +293,17 @@ def test_the_board_asks_why_where_another_agency_serves(world: World, office: Cl
     assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["overlap_reason"])
     assert office.post(reverse("allocation_create"), data | {"overlap_reason": WHY}).status_code == 302
     assert Allocation.objects.get().overlap_reason == WHY
+
+
+def test_a_proposal_that_was_signed_before_an_upgrade_is_accepted(world: World, office: Client) -> None:
+    """It knows of no filters."""
+    three_lines(world)
+    page = office.get(PROPOSAL)
+    facts = signing.loads(page.context["signed"], salt=SALT)
+    del facts["narrowed_to"]
+    old = signing.dumps(facts, salt=SALT, compress=True)
+    assert accept(office, page, which="all", proposal=old).status_code == 302
+    assert SupportPlan.objects.get().narrowed_to == ""
 
 
 def test_a_plan_keeps_what_it_was_asked_for_and_what_was_declined(world: World, office: Client) -> None:
