@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -12,15 +14,17 @@ from distributions.wording import number
 from needs.models import ChildCount, Need
 from needs.states import SurveyState
 
-# Above this share of what was to be expected somebody has to say why [field].
-FAR_PER_CENT = 150
 # The unit of items that are counted in child-turns themselves, as the catalogue writes it [field].
 TURN = "lượt"
 
 
 def is_counted_in_turns(line: DistributionLine) -> bool:
-    """An item whose unit is the turn itself (a check-up): one child each time, neither more nor less."""
-    return line.item.unit.split()[:1] == [TURN]
+    """An item whose unit is the turn itself (a check-up): one child each time, neither more nor less.
+
+    The unit is “lượt” and nothing else, however it was typed (“Lượt”, accents apart from their letters): a
+    “lượt biểu diễn” is watched by many.
+    """
+    return unicodedata.normalize("NFC", line.item.unit.strip()).casefold() == TURN
 
 
 def expected_turns(line: DistributionLine, received: int) -> int | None:
@@ -52,7 +56,8 @@ def _is_for_all(line: DistributionLine) -> bool:
 
 
 def far_above(turns: int, expected: int | None) -> bool:
-    return expected is not None and turns * 100 > expected * FAR_PER_CENT
+    """Whether somebody has to say why."""
+    return expected is not None and turns * 100 > expected * settings.TURNS_FAR_PERCENT
 
 
 def hints_of(lines: Sequence[DistributionLine]) -> dict[int, str]:

@@ -208,6 +208,10 @@ SURVEY_CHANGE_LEAST = env.int("SURVEY_CHANGE_LEAST", default=5)
 # None this year where there were so many last year.
 SURVEY_MANY = env.int("SURVEY_MANY", default=10)
 
+# Checks of a delivery: what is surprising and asks for a note -----------------------------------
+# More child-turns than this share (per cent) of what was to be expected.
+TURNS_FAR_PERCENT = env.int("TURNS_FAR_PERCENT", default=150)
+
 # Safety -------------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from importlib import import_module
 
@@ -26,7 +27,7 @@ from distributions.actions import (
 )
 from distributions.actions.correction_checks import stands
 from distributions.models import AllocationBalance, Distribution, DistributionLine
-from distributions.plausible import expected_turns, hints_of
+from distributions.plausible import expected_turns, far_above, hints_of, is_counted_in_turns
 from distributions.proof import prove
 from distributions.todo import todo
 from needs.models import ChildCount, Need, Subgroup
@@ -246,6 +247,27 @@ def test_what_is_counted_in_turns_has_just_as_many(world: World, turns: int) -> 
     line = service.lines.get()
     assert (refusal.code, places_of(refusal)) == ("other_turns", [f"line-{line.pk}-turns_note"])
     confirm_turns(world, service, turns, "Năm trẻ được khám hai lần")
+
+
+@pytest.mark.parametrize(
+    ("unit", "counted"),
+    [
+        ("Lượt", True),
+        (unicodedata.normalize("NFD", "lượt"), True),
+        ("lượt biểu diễn", False),
+        ("buổi", False),
+    ],
+)
+def test_the_unit_says_whether_turns_are_counted(world: World, unit: str, counted: bool) -> None:
+    line = build.serving(world, 5).lines.get()
+    line.item.unit = unit
+    assert is_counted_in_turns(line) is counted
+
+
+def test_how_many_are_far_too_many_is_a_setting(settings) -> None:
+    assert [far_above(turns, 20) for turns in (30, 31)] == [False, True]
+    settings.TURNS_FAR_PERCENT = 200
+    assert [far_above(turns, 20) for turns in (40, 41)] == [False, True]
 
 
 def test_of_another_service_the_children_of_the_place_are_expected(world: World) -> None:
