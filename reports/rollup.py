@@ -17,7 +17,8 @@ from reports.figures.rollup import Where
 class Row:
     """A line of a table. ``needed``, ``covered`` are None where nothing was reported.
 
-    ``by_budget``: of the quantity what budgets paid for, of which ``covered`` knows nothing.
+    ``by_budget``: of the quantity the services that budgets paid for, of which ``covered`` knows nothing.
+    Goods that a budget pledged are allocated and covered like others.
     """
 
     name: str
@@ -99,7 +100,8 @@ def by_item(figures: Figures) -> list[Row]:
             quantity=figures.delivered("quantity", item=item.pk),
             unit=item.unit,
         )
-        rows.append(replace(row, by_budget=figures.delivered("quantity", item=item.pk, sources=BUDGETS)))
+        services = figures.delivered("quantity", item=item.pk, sources=BUDGETS, allocated=False)
+        rows.append(replace(row, by_budget=services))
     return rows
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import BooleanField, Case, Count, ExpressionWrapper, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from directory.models import User
@@ -30,7 +30,8 @@ BUDGETS = ("central_budget", "local_budget")
 class Delivered:
     """What was handed over at a place of one item from one kind of source. đồng and the item's unit.
 
-    ``turns`` is None where something was handed over and nobody has reported child-turns.
+    ``turns`` is None where something was handed over and nobody has reported child-turns. ``allocated``: it
+    was allocated to a need, which it covers; else it is a service that a budget or fund paid for.
     """
 
     window: str
@@ -40,6 +41,7 @@ class Delivered:
     commune: int
     in_scope: bool
     source: str
+    allocated: bool
     lines: int = 0
     quantity: int = 0
     value: int = 0
@@ -113,8 +115,9 @@ def _corrected(row: Delivered, by: Corrected) -> Delivered:
     return replace(row, quantity=row.quantity + by.quantity, value=row.value + by.value, turns=turns)
 
 
-def _key(row: dict[str, Any]) -> tuple[int, int, int, int, bool, str]:
-    return (row["area"], row["item"], row["place"], row["commune"], row["in_scope"], row["source"])
+def _key(row: dict[str, Any]) -> tuple[int, int, int, int, bool, str, bool]:
+    where = (row["area"], row["item"], row["place"], row["commune"])
+    return (*where, row["in_scope"], row["source"], row["allocated"])
 
 
 def _keyed(rows: QuerySet, prefix: str) -> QuerySet:
@@ -131,6 +134,7 @@ def _keyed(rows: QuerySet, prefix: str) -> QuerySet:
         commune=F(f"{prefix}distribution__place__unit_id"),
         in_scope=F(f"{prefix}distribution__in_scope"),
         source=source,
+        allocated=ExpressionWrapper(Q(**{f"{prefix}allocation__isnull": False}), BooleanField()),
     )
 
 

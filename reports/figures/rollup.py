@@ -34,6 +34,7 @@ class Where(TypedDict, total=False):
     commune: int | None
     place: int | None
     in_scope: bool | None
+    allocated: bool | None
 
 
 class Figures:
@@ -212,6 +213,7 @@ class Figures:
                     "commune": self.communes.current(row.commune),
                     "place": row.place,
                     "in_scope": row.in_scope,
+                    "allocated": row.allocated,
                     "policy": self.is_policy(row),
                 },
             )

@@ -26,8 +26,10 @@ MARCH, NEXT, LATE, SEPTEMBER = date(2025, 3, 10), date(2025, 3, 12), date(2025, 
 ClientOf = Callable[[User], Client]
 
 
-def bought_by_the_state(world: World, meals: int) -> SupplyLine:
-    """Meals as goods, from the district's budget."""
+def bought_by_the_state(
+    world: World, quantity: int, item: str = "meal", unit_value: int = 15_000
+) -> SupplyLine:
+    """Goods from the district's budget, meals too."""
     by = world.user("coordinator")
     with clock.standing_on(MARCH):
         pledge = record_pledge(
@@ -36,9 +38,9 @@ def bought_by_the_state(world: World, meals: int) -> SupplyLine:
             mobilised_by=by.agency,
             source=FundingSource.objects.get(kind="local_budget"),
             pledged_on=MARCH,
-            lines=[donors.goods(world, "meal", meals, unit_value=15_000)],
+            lines=[donors.goods(world, item, quantity, unit_value=unit_value)],
         )
-        donors.received(world, pledge, meals, occurred_on=MARCH)
+        donors.received(world, pledge, quantity, occurred_on=MARCH)
     return donors.supply_of(pledge)
 
 
@@ -95,6 +97,15 @@ def test_what_budgets_paid_for_is_said_beside_the_coverage(
     rows = {row.name: row.by_budget for row in by_item(Figures(periods[0], leader)) if row.by_budget}
     said = {name: figure.now for name, figure in rows.items() if figure.now}
     assert said == {str(world.item("check_up")): 30}
+
+
+def test_goods_that_a_budget_pledged_are_covered_and_said_once(world: World, leader: User) -> None:
+    bought = bought_by_the_state(world, 20, "warm_clothing", 250_000)
+    delivery(world, 20, MARCH, NEXT, supply=bought)
+    [row] = by_item(Figures(period(world), leader))
+    assert row.by_budget is not None
+    assert (row.quantity.now, row.covered, row.by_source[2].now) == (20, 20, 20 * 250_000)
+    assert row.by_budget.now == 0
 
 
 def test_quantities_are_added_only_of_one_item(
