@@ -14,7 +14,8 @@ from django.db.models import F, QuerySet, Sum
 
 from directory import clock
 from directory.atlas import Atlas
-from distributions.models import ChildTurns
+from directory.models import User
+from distributions.models import ChildTurns, Distribution
 from distributions.states import DistributionState
 from needs.models import Need, SupportItem
 
@@ -27,14 +28,14 @@ class Given:
     codes: list[str]
 
 
-def given_by_budget(needs: Sequence[Need]) -> dict[int, Given]:
-    """By the need's id, of the year of its round; only where something was given."""
+def given_by_budget(needs: Sequence[Need], user: User) -> dict[int, Given]:
+    """By the need's id, of the year of its round; only where something was given within reach of ``user``."""
     needs = [need for need in needs if need.item.kind == SupportItem.Kind.SERVICE]
     if not needs:
         return {}
     atlas = Atlas.on(clock.today())
     absorbed = {need.place.unit_id: atlas.predecessors([need.place.unit_id]) for need in needs}
-    rows = list(_rows(needs, set().union(*absorbed.values())))
+    rows = list(_rows(needs, set().union(*absorbed.values()), user))
     found = {}
     for need in needs:
         of = [row for row in rows if row["commune"] in absorbed[need.place.unit_id] and _is_of(need, row)]
@@ -43,9 +44,10 @@ def given_by_budget(needs: Sequence[Need]) -> dict[int, Given]:
     return found
 
 
-def _rows(needs: Sequence[Need], communes: Iterable[int]) -> QuerySet[Any, Any]:
+def _rows(needs: Sequence[Need], communes: Iterable[int], user: User) -> QuerySet[Any, Any]:
     distribution = "line__distribution"
     rows = ChildTurns.objects.filter(
+        line__distribution__in=Distribution.objects.visible_to(user),
         line__service__in={need.item_id for need in needs},
         line__distribution__place__unit__in=communes,
         line__distribution__state=DistributionState.CONFIRMED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from directory import clock
 from directory.models import Unit, User
-from distributions.models import Allocation, AllocationBalance, AllocationMove, Distribution
+from distributions.models import AllocationBalance, Distribution
+from distributions.models.allocation import AllocationQuerySet
 from distributions.states import DistributionState
 from needs.models import SupportItem
 
@@ -62,24 +63,19 @@ def holders_of(supply_line_id: int) -> str:
     )
 
 
-def taken_meanwhile(allocations: QuerySet[Allocation], by: User, left: int) -> str:
-    """“Trần A allocated 430 at 14:05, when 440 were left.”; "" if nobody else did anything today.
+def taken_meanwhile(allocations: AllocationQuerySet, by: User) -> str:
+    """“Trần A allocated 430 of these at 14:05 today.”; "" if nobody else did, or nothing of it stands.
 
-    ``allocations``: those from one supply line or to one need, which has ``left`` left now.
+    ``allocations``: those from one supply line or to one need. The latest of those that still cover something
+    is named, with what it covers now; what was left then is not known, for both sides move in many ways.
     """
-    latest = (
-        AllocationMove.objects.filter(allocation__in=allocations, kind=AllocationMove.Kind.ALLOCATE)
-        .select_related("by")
-        .order_by("pk")
-        .last()
-    )
+    latest = allocations.covering().select_related("by", "balance").order_by("pk").last()
     if latest is None or latest.by_id == by.pk or timezone.localdate(latest.at) != clock.today():
         return ""
-    return _("%(by)s allocated %(quantity)s at %(time)s, when %(before)s were left.") % {
+    return _("%(by)s allocated %(quantity)s of these at %(time)s today.") % {
         "by": latest.by,
-        "quantity": number(latest.quantity),
+        "quantity": number(latest.balance.covering),
         "time": date_format(timezone.localtime(latest.at), "TIME_FORMAT"),
-        "before": number(left + latest.quantity),
     }
 
 

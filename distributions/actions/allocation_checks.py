@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from directory.errors import Forbidden, NotEnough, WrongState
@@ -12,6 +11,7 @@ from directory.models import User
 from distributions.actions.allocation_sides import Sides, Wanted
 from distributions.claims import covered_by
 from distributions.models import Allocation
+from distributions.models.allocation import AllocationQuerySet
 from distributions.overlap import Service, in_words
 from distributions.permissions import may_allocate_from, may_allocate_to
 from distributions.problems import Problems
@@ -160,7 +160,7 @@ def check_supply_left(
             "pledge": supply_line.pledge_line.pledge.code,
             "holders": holders or _("nothing allocated yet"),
         }
-        + _meanwhile(Allocation.objects.filter(supply_line=supply_line), by, balance.unallocated),
+        + _meanwhile(Allocation.objects.filter(supply_line=supply_line), by),
         "quantity",
         NotEnough,
         left=balance.unallocated,
@@ -187,7 +187,7 @@ def check_need_left(problems: Problems, need: Need, quantity: int, by: User | No
             "band": need.age_band,
             "covered": covered_by(need) or _("nothing covered yet"),
         }
-        + _meanwhile(Allocation.objects.filter(need=need), by, balance.uncovered),
+        + _meanwhile(Allocation.objects.filter(need=need), by),
         "quantity",
         NotEnough,
         need_left=balance.uncovered,
@@ -195,7 +195,7 @@ def check_need_left(problems: Problems, need: Need, quantity: int, by: User | No
     )
 
 
-def _meanwhile(allocations: QuerySet[Allocation], by: User | None, left: int) -> str:
-    """One sentence more: “ Trần A allocated 430 at 14:05, when 440 were left.”"""
-    told = taken_meanwhile(allocations, by, left) if by else ""
+def _meanwhile(allocations: AllocationQuerySet, by: User | None) -> str:
+    """One sentence more: “ Trần A allocated 430 of these at 14:05 today.”"""
+    told = taken_meanwhile(allocations, by) if by else ""
     return f" {told}" if told else ""

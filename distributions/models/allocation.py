@@ -166,6 +166,11 @@ class AllocationBalance(models.Model):
         return f"{self.delivered}/{self.quantity}"
 
     @property
+    def covering(self) -> int:
+        """What of it still covers the need."""
+        return self.open + self.in_transit + self.delivered
+
+    @property
     def ended(self) -> list[tuple[str, int]]:
         """What covers the need no more, by where it is: only what there is of."""
         return self._named("missing", "returned", "lost", "reversed")

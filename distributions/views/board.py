@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from directory import clock
 from directory.access import access, within_reach
 from directory.http import Request
+from directory.models import User
 from directory.roles import Permission
 from directory.scope import difficult_among, is_difficult
 from distributions import board
@@ -58,7 +59,7 @@ def show_board(
     context: dict[str, Any] = {
         "sieve_form": sieve_form,
         "needs": needs,
-        "rows": _rows(needs),
+        "rows": _rows(needs, request.user),
         "sees_needs": bool(request.user.reach.communes and request.user.reach.areas),
         "reporting": reporting_of(request.user, sieve.commune),
         "several_rounds": SurveyRound.objects.visible_to(request.user).in_hand().count() > 1,
@@ -73,11 +74,11 @@ def show_board(
     return render(request, "distributions/board.html", context, status=status)
 
 
-def _rows(needs: Iterable[Need]) -> list[tuple[Need, bool, Given | None]]:
+def _rows(needs: Iterable[Need], user: User) -> list[tuple[Need, bool, Given | None]]:
     """Each need of a page: whether it is outside the difficult communes, and what budgets gave there."""
     found = list(needs)
     difficult = difficult_among({need.place.unit for need in found}, clock.today())
-    given = given_by_budget(found)
+    given = given_by_budget(found, user)
     return [(need, need.place.unit_id not in difficult, given.get(need.pk)) for need in found]
 
 
@@ -98,7 +99,7 @@ def _match(
         "may_allocate": may_allocate,
         "out_of_scope": not is_difficult(need.place.unit, clock.today()),
         "covered_by": covered_by(need),
-        "by_budget": given_by_budget([need]).get(need.pk),
+        "by_budget": given_by_budget([need], request.user).get(need.pk),
         "found": found,
         "suggestions": rows,
     }
