@@ -8,8 +8,10 @@ class DonorsConfig(AppConfig):
     def ready(self) -> None:
         from directory.navigation import NavigationItem, register
         from directory.roles import Permission
-        from documents import kinds
+        from documents import kinds, removables
         from documents.imports import importer
+        from documents.models import PaperFile
+        from donors.actions import tell_receipt
         from donors.papers import KIND
         from donors.uses import donors_of, plans_of, pledges_of
         from donors.workbooks.donor import DonorImporter
@@ -20,6 +22,7 @@ class DonorsConfig(AppConfig):
         record = Permission.RECORD_DONATIONS
         kinds.register(kinds.PaperKind(KIND, draft=record, issue=record))
         importer.register(DonorImporter)
+        removables.register(PaperFile, tell_receipt)
         see = (Permission.VIEW_DONORS,)
         register(
             NavigationItem(20, _("Donors"), "donor_list", see),

@@ -22,7 +22,7 @@ from distributions.actions.recommendation import (
 )
 from distributions.actions.replanning import replan_distribution
 from distributions.actions.sample import draw_sample
-from distributions.actions.scan import keep_scan, take_scan_away
+from distributions.actions.scan import keep_scan, take_scan_away, tell_distribution
 from distributions.actions.shortfall import note_difference, settle_missing
 from distributions.actions.support_plan import ProposedGap, ProposedLine, Reasons, accept_plan
 from distributions.actions.support_plan_undo import undo_plan
@@ -66,5 +66,6 @@ __all__ = [
     "send_distribution",
     "settle_missing",
     "take_scan_away",
+    "tell_distribution",
     "undo_plan",
 ]

@@ -71,14 +71,18 @@ def take_scan_away(
             % {"code": distribution.code, "who": scan.by}
         )
     take_away(by=by, file=scan, how=how, why=why)
-    _record(by, distribution, VERBS[Removal(how)], scan)
     return scan
+
+
+def tell_distribution(by: User, scan: DeliveryScan) -> None:
+    """What became of a scan stands in the history of its distribution."""
+    _record(by, scan.distribution, VERBS[Removal(scan.removed_as)], scan)
 
 
 def store_scan(by: User, distribution: Distribution, clean: CleanScan) -> DeliveryScan:
     """Within an action that has checked who and when. Raises ``WrongState`` of a file that was erased."""
     checksum = hashlib.sha256(clean.content).hexdigest()
-    refuse_erased(DeliveryScan.objects.all(), checksum)
+    refuse_erased(checksum)
     scan = DeliveryScan.objects.create(
         distribution=distribution, content=clean.content, sha256=checksum, by=by
     )

@@ -7,7 +7,9 @@ from django.db import migrations, models
 def say_that_they_were_erased(apps, schema_editor):
     Scan, Entry = apps.get_model("distributions", "DeliveryScan"), apps.get_model("directory", "HistoryEntry")
     told = Entry.objects.filter(
-        content_type__app_label="distributions", content_type__model="distribution", verb="remove scan"
+        content_type__app_label="distributions",
+        content_type__model="distribution",
+        verb__in=["remove scan", "erase scan"],  # the second, if the portal went back and forth
     )
     for scan in Scan.objects.exclude(removed_at=None).defer("content"):
         reasons = told.filter(object_id=scan.distribution_id, details__sha256=scan.sha256).order_by("-pk")

@@ -29,7 +29,8 @@ class DeliveryScanQuerySet(RemovableQuerySet):
 class DeliveryScan(Removable):
     """The image, drawn anew (``documents/scan.py``), with its SHA-256. Never edited.
 
-    A wrong one is taken away: set aside, or erased if it shows names of children (decision 0013).
+    A wrong one is taken away: set aside, or erased if it shows names of children (decision 0013); a trigger
+    lets nothing else through.
     """
 
     distribution = models.ForeignKey(

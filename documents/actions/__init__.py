@@ -9,7 +9,7 @@ from documents.actions.paper import (
     suggest_number,
 )
 from documents.actions.removal import refuse_erased, take_away
-from documents.actions.signed import keep_signed, removal_verb, take_signed_away
+from documents.actions.signed import keep_signed, removal_verb, take_signed_away, tell_paper
 from documents.actions.workbook_import import (
     Checked,
     begin_again,
@@ -52,5 +52,6 @@ __all__ = [
     "take_away",
     "take_in_workbook",
     "take_signed_away",
+    "tell_paper",
     "upload_workbook",
 ]

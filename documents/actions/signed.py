@@ -39,7 +39,7 @@ def keep_signed(*, by: User, paper: Paper, signed: SignedFile, key: uuid.UUID | 
             _("This very file is kept with %(paper)s already.") % {"paper": paper.reference},
             code="kept_already",
         )
-    refuse_erased(PaperFile.objects.all(), checksum)
+    refuse_erased(checksum)
     kept = PaperFile.objects.create(
         paper=paper, kind=PaperFile.Kind.SIGNED, content=signed.content, sha256=checksum, by=by
     )
@@ -66,8 +66,13 @@ def take_signed_away(
             % {"who": file.by or "–"}
         )
     take_away(by=by, file=file, how=how, why=why)
-    history.record(paper, removal_verb(how), by=by, reason=file.removed_why, sha256=file.sha256)
     return file
+
+
+def tell_paper(by: User, file: PaperFile) -> None:
+    """What became of a signed file stands in the history of its paper."""
+    verb = removal_verb(file.removed_as)
+    history.record(file.paper, verb, by=by, reason=file.removed_why, sha256=file.sha256)
 
 
 def removal_verb(how: str) -> str:

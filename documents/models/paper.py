@@ -158,6 +158,10 @@ class PaperFileQuerySet(RemovableQuerySet):
         """For a room that lets a paper be read by whoever has what it is about within reach."""
         return self.filter(paper=paper)
 
+    def removable(self) -> PaperFileQuerySet:
+        """Never the PDF as issued, whatever its bytes are."""
+        return self.filter(kind=PaperFile.Kind.SIGNED)
+
     def signed(self) -> PaperFileQuerySet:
         """The signed files that came back, the newest first: it counts, of those that are kept."""
         return self.filter(kind=PaperFile.Kind.SIGNED).order_by("-pk")

@@ -22,6 +22,10 @@ class Removal(models.TextChoices):
 
 
 class RemovableQuerySet(models.QuerySet):
+    def removable(self) -> Self:
+        """Those that may be taken away at all."""
+        return self.all()
+
     def kept(self) -> Self:
         """Those that count."""
         return self.filter(removed_as="")

@@ -49,7 +49,9 @@ def sent(request: Request, file: PaperFile) -> HttpResponseBase:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = disposition(file.paper, ending)
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-cache"
+    # A signed file may still be erased for the names on it, and then lies in no cache; the PDF never changes.
+    cached = "no-store" if file.kind == PaperFile.Kind.SIGNED else "no-cache"
+    response["Cache-Control"] = f"private, {cached}"
     response["ETag"] = f'"{file.sha256}"'
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 

@@ -12,7 +12,7 @@ from donors.actions.purchase_back import take_back_purchase
 from donors.actions.receipt import ReceivedLine, record_receipt
 from donors.actions.receipt_back import take_back_receipt
 from donors.actions.receipt_record import issue_receipt_record
-from donors.actions.receipt_signed import keep_signed_record, take_signed_record_away
+from donors.actions.receipt_signed import keep_signed_record, take_signed_record_away, tell_receipt
 from donors.actions.receipt_walk_in import BroughtLine, NewDonor, record_walk_in
 from donors.actions.stock import move_stock, restore_stock, write_off_stock
 
@@ -48,6 +48,7 @@ __all__ = [
     "take_back_purchase",
     "take_back_receipt",
     "take_signed_record_away",
+    "tell_receipt",
     "withdraw_part",
     "withdraw_pledge",
     "write_off_stock",

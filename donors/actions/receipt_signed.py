@@ -52,12 +52,21 @@ def take_signed_record_away(
 ) -> PaperFile:
     """A wrong signed file of the record counts no more (decision 0013).
 
-    Raises what ``take_signed_away`` raises; the history of the receipt says it too.
+    Raises ``WrongState`` of another record's file, and what ``take_signed_away`` raises; the history of the
+    receipt says it too.
     """
     receipt = _locked(receipt)
-    file = take_signed_away(by=by, file=file, how=how, why=why)
-    history.record(receipt, removal_verb(how), by=by, reason=file.removed_why, sha256=file.sha256)
-    return file
+    if file.paper_id != receipt.paper_id:
+        message = _("This file is not of the record of %(code)s. Open the receipt that it is of.")
+        raise WrongState(message % {"code": receipt.code}, code="of_another_record")
+    return take_signed_away(by=by, file=file, how=how, why=why)
+
+
+def tell_receipt(by: User, file: PaperFile) -> None:
+    """What became of a signed file stands in the history of the receipt that the paper is of, too."""
+    verb = removal_verb(file.removed_as)
+    for receipt in Receipt.objects.filter(paper=file.paper_id):
+        history.record(receipt, verb, by=by, reason=file.removed_why, sha256=file.sha256)
 
 
 def _locked(receipt: Receipt) -> Receipt:

@@ -14,9 +14,15 @@ from directory.errors import Forbidden, Refusal, WrongState
 from directory.models import HistoryEntry, User
 from distributions.actions import keep_scan, take_scan_away
 from distributions.models import DeliveryScan, Distribution
+from documents.models import PaperFile
 from documents.scan import CleanScan
+from documents.signed import SignedFile
+from donors.actions import issue_receipt_record, keep_signed_record
+from donors.models import Receipt
 from tests.distributions import build
 from tests.distributions.refused import places_of, refusal_of
+from tests.donors.build import donor, pledged, received
+from tests.donors.test_receipt_record import ISSUED_ON
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -38,6 +44,14 @@ def scan(confirmed: Distribution, officer: User) -> DeliveryScan:
 
 def away(by: User, scan: DeliveryScan, how: str = "aside", why: str = "Của đợt khác") -> DeliveryScan:
     return take_scan_away(by=by, scan=scan, how=how, why=why)
+
+
+def with_record(world: World, officer: User) -> Receipt:
+    """A receipt whose record is issued."""
+    pledge = pledged(world, by=officer, giver=donor(world, by=officer))
+    receipt = received(world, pledge, 5, by=officer)
+    issue_receipt_record(by=officer, receipt=receipt, number=7, dated=ISSUED_ON)
+    return Receipt.objects.get(pk=receipt.pk)
 
 
 def colleague_of(user: User) -> User:
@@ -85,6 +99,44 @@ def test_what_was_set_aside_by_mistake_is_brought_again(confirmed, scan, officer
     away(officer, scan)
     keep_scan(by=officer, distribution=confirmed, scan=PAGE)
     assert DeliveryScan.objects.kept().get().sha256 == scan.sha256
+
+
+def test_all_that_has_the_same_bytes_is_erased_with_it(world, confirmed, scan, officer) -> None:
+    """One that was set aside here, and the same page brought to another distribution."""
+    away(officer, scan)
+    other = build.delivered(world, 5, band="0-2")
+    for distribution in (confirmed, other):
+        keep_scan(by=officer, distribution=distribution, scan=PAGE)
+    keep_scan(by=officer, distribution=build.delivered(world, 6, band="6-10"), scan=OTHER)
+    away(officer, confirmed.scans.kept().get(), "erased", "Có tên trẻ em")
+    same = DeliveryScan.objects.filter(sha256=scan.sha256)
+    told = {(bytes(each.content), each.removed_as, each.removed_why) for each in same}
+    assert (same.count(), told) == (3, {(b"", "erased", "Có tên trẻ em")})
+    assert bytes(DeliveryScan.objects.kept().get().content) == OTHER.content
+    verbs = [[entry.verb for entry in HistoryEntry.objects.of(each)[:2]] for each in (confirmed, other)]
+    assert verbs == [["erase scan", "erase scan"], ["erase scan", "keep scan"]]
+    assert HistoryEntry.objects.of(other)[0].reason == "Có tên trẻ em"
+
+
+def test_a_signed_receipt_record_with_the_same_bytes_is_erased_too(world, scan, officer) -> None:
+    receipt = with_record(world, officer)
+    file = keep_signed_record(by=officer, receipt=receipt, signed=SignedFile(PAGE.content))
+    away(officer, scan, "erased", "Có tên trẻ em")
+    stored = PaperFile.objects.get(pk=file.pk)
+    assert (bytes(stored.content), stored.removed_as, stored.removed_by) == (b"", "erased", officer)
+    for subject in (receipt, receipt.paper):
+        entry = HistoryEntry.objects.of(subject)[0]
+        assert (entry.verb, entry.reason) == ("erase the signed file", "Có tên trẻ em")
+
+
+def test_what_was_erased_comes_back_to_no_record_of_another_kind(world, confirmed, scan, officer) -> None:
+    receipt = with_record(world, officer)
+    away(officer, scan, "erased")
+    for deed in (
+        lambda: keep_signed_record(by=officer, receipt=receipt, signed=SignedFile(PAGE.content)),
+        lambda: keep_scan(by=officer, distribution=confirmed, scan=PAGE),
+    ):
+        assert refusal_of(deed).code == "erased_before"
 
 
 def test_the_office_may_still_erase_what_was_set_aside(scan, officer, coordinator) -> None:
@@ -143,6 +195,23 @@ def test_the_database_itself_asks_for_how_why_who_and_when(scan, officer, wrong)
     whole = {"removed_why": "x", "removed_by": officer, "removed_at": scan.at} if len(wrong) > 1 else {}
     with pytest.raises(IntegrityError), transaction.atomic():
         DeliveryScan.objects.update(**(whole | wrong))
+
+
+def test_the_database_itself_lets_nothing_else_of_a_scan_change(scan, officer, coordinator) -> None:
+    facts = {"removed_by": officer, "removed_at": scan.at, "removed_why": "x"}
+    for change in (
+        {"content": b"x"},
+        {"sha256": "0" * 64},
+        {"removed_as": "aside", "content": b"x", **facts},
+        {"removed_as": "erased", "content": b"", "by": coordinator, **facts},
+    ):
+        with pytest.raises(IntegrityError, match="A stored scan is never changed"), transaction.atomic():
+            DeliveryScan.objects.update(**change)
+    away(officer, scan)
+    back = {"removed_as": "", "removed_why": "", "removed_by": None, "removed_at": None}
+    for change in (back, {"removed_why": "khác"}):
+        with pytest.raises(IntegrityError, match="A stored scan is never changed"), transaction.atomic():
+            DeliveryScan.objects.update(**change)
 
 
 # The pages ----------------------------------------------------------------------------------------------

@@ -14,8 +14,10 @@ from directory.errors import Forbidden, Refusal, WrongState
 from directory.models import HistoryEntry, User
 from documents.models import PaperFile
 from documents.signed import SignedFile
-from donors.actions import keep_signed_record, take_signed_record_away
+from donors.actions import issue_receipt_record, keep_signed_record, take_signed_record_away
 from donors.models import Receipt
+from tests.donors.build import donor, pledged, received
+from tests.donors.test_receipt_record import ISSUED_ON as DAY
 from tests.donors.test_receipt_signed import PAGE, PREPARED, issued  # noqa: F401 - a fixture
 from tests.world import World
 
@@ -67,6 +69,23 @@ def test_what_shows_names_of_children_is_erased_and_does_not_come_back(file, off
     assert not PaperFile.objects.newest().filter(kind="signed").exists()
     again = {"by": officer, "receipt": file.paper.receipt, "signed": PREPARED}
     assert refusal_of(lambda: keep_signed_record(**again)).code == "erased_before"
+
+
+def test_the_file_of_another_record_is_not_taken_away(world, file, officer) -> None:
+    pledge = pledged(world, by=officer, giver=donor(world, by=officer))
+    other = received(world, pledge, 3, by=officer)
+    for step in (lambda: None, lambda: issue_receipt_record(by=officer, receipt=other, number=8, dated=DAY)):
+        step()
+        deed = {"by": officer, "receipt": other, "file": file, "how": "erased", "why": "x"}
+        assert refusal_of(lambda deed=deed: take_signed_record_away(**deed)).code == "of_another_record"
+    assert (stored(file).is_kept, bytes(stored(file).content)) == (True, PAGE)
+    verbs = [entry.verb for entry in HistoryEntry.objects.of(other)]
+    assert "erase the signed file" not in verbs
+
+
+def test_no_cache_keeps_what_may_still_be_erased(file, officer, client_of: ClientOf) -> None:
+    address = reverse("receipt_signed", args=[file.paper.receipt.pk, file.pk])
+    assert client_of(officer).get(address)["Cache-Control"] == "private, no-store"
 
 
 def test_what_was_set_aside_by_mistake_is_brought_again(file, officer) -> None:
