@@ -44,7 +44,7 @@ def test_the_commune_corrects_and_both_figures_are_seen(line, officer: User, cli
     assert (line.received, line.corrected, line.missing) == (120, -18, 18)
     page = client.get(detail)
     assert [row.reason for row in page.context["corrections"]] == ["Gõ nhầm"]
-    assert page.content.decode().count("−18") == 4  # received and child-turns: in the table, in the list
+    assert page.content.decode().count("−18") == 6  # received, child-turns: table, list, history
 
 
 def test_what_is_wrong_stands_at_its_field(line, officer, client_of) -> None:
