@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from directory.fields import VietnameseDateField, WholeNumberField
+from directory.forms.versioned import VersionedForm
 from directory.models import User
 from distributions.scope import scopes_inspected_by
-from needs.forms.catalogue import VersionedForm
 
 
 class SampleForm(forms.Form):

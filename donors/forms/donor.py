@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from directory import history
+from directory.forms.versioned import VersionedForm
 from directory.models import User
 from donors.donor_rules import TYPED, DonorFacts, facts_of
 from donors.forms.scope import ScopeField
 from donors.models import Donor
-from needs.forms.catalogue import VersionedForm
 
 SHOWN = 10
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import clock, history
 from directory.fields import VietnameseDateField
+from directory.forms.versioned import VersionedForm
 from directory.models import Agency, User
 from donors.actions.source import SourceFacts, facts_of
 from donors.forms.scope import ScopeField
 from donors.models import FundingSource
-from needs.forms.catalogue import VersionedForm
 
 
 class SourceForm(VersionedForm):

@@ -9,8 +9,8 @@ from django import forms
 
 from directory.errors import Problem, Refusal
 from directory.forms.rows import RowsForm
+from directory.forms.versioned import VersionedForm
 from directory.posted import number_in
-from needs.forms.catalogue import VersionedForm
 
 EMPTY_ROWS, MOST_ROWS = 5, 120
 

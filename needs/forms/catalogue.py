@@ -12,6 +12,7 @@ from directory import clock, history
 from directory.errors import Refusal, Stale
 from directory.fields import VietnameseDateField, WholeNumberField
 from directory.forms.rows import RowsForm
+from directory.forms.versioned import VersionedForm, overwrite
 from directory.models import SupportArea, User
 from directory.posted import number_in
 from directory.screens import show_refusal
@@ -22,30 +23,6 @@ from needs.models import AgeBand, ItemSize, SupportItem
 
 DONG_DIGITS = len(str(MOST_DONG))
 EMPTY_ROWS, MOST_ROWS = 6, 100
-
-
-class VersionedForm(forms.Form):
-    """A form that carries back which version it was read from."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def show(self, refusal: Refusal) -> int:
-        """Show a refusal at its fields. After both values were shown, saving once more is meant so."""
-        if isinstance(refusal, Stale) and "version" in refusal.details:
-            _overwrite(self, {"version": refusal.details["version"]})
-        return show_refusal(self, refusal)
-
-    @property
-    def read_version(self) -> int:
-        return self.cleaned_data.get("version") or 0
-
-
-def _overwrite(form: forms.Form, values: dict[str, Any]) -> None:
-    """What the form sends next time in its hidden fields."""
-    data = form.data.copy()  # type: ignore[attr-defined]
-    for name, value in values.items():
-        data[name] = "" if value is None else str(value)
-    form.data = data
 
 
 class ItemForm(VersionedForm):
@@ -156,7 +133,7 @@ class PricesForm(forms.Form):
         """After both values were shown, saving once more is meant so."""
         if isinstance(refusal, Stale):
             known = {p.replace("price-", "known-"): a for p, a in refusal.details["theirs"].items()}
-            _overwrite(self, known)
+            overwrite(self, known)
         return show_refusal(self, refusal)
 
 
