@@ -31,7 +31,7 @@ from distributions.models import (
     SupervisionSample,
     SupervisionVisit,
 )
-from distributions.permissions import may_supervise_at
+from distributions.permissions import may_inspect, may_supervise_at
 from distributions.problems import Problems
 from distributions.states import VISIT_TRANSITIONS, DistributionState, VisitState
 from distributions.wording import day, number
@@ -156,13 +156,14 @@ def check_recordable(visit: SupervisionVisit) -> None:
 
 def check_inspector(by: User, visit: SupervisionVisit) -> None:
     """Raise ``Forbidden`` unless the user may write down what the visit found."""
-    if not may_supervise_at(by, visit.place):
-        raise Forbidden(_("Only the coordinating office writes down what its visits found. Ask it."))
-    if visit.distribution is not None and visit.distribution.sent_by_id == by.pk:
+    if may_inspect(by, visit):
+        return
+    if visit.distribution is not None and may_supervise_at(by, visit.place):
         raise Forbidden(
             _("You sent %(code)s yourself, so a colleague writes down what the visit found.")
             % {"code": visit.distribution.code}
         )
+    raise Forbidden(_("Only the coordinating office writes down what its visits found. Ask it."))
 
 
 def _state_refusal(visit: SupervisionVisit) -> str:
