@@ -107,6 +107,11 @@ def _answered(item: int, answer: str, note: str) -> Said:
     return dict(zip(_names(item), (label, note), strict=True))
 
 
+def note_of(item: int) -> str:
+    """The field of a question's note in the form."""
+    return _names(item)[1]
+
+
 def _names(item: int) -> tuple[str, str]:
     """The fields of a question in the form."""
     return f"item-{item}-answer", f"item-{item}-note"

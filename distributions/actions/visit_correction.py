@@ -25,6 +25,7 @@ from distributions.actions.visit_checks import (
     check_team,
     looked_at_nothing,
 )
+from distributions.actions.visit_erasing import erase_other_words, holds_other_words
 from distributions.models import (
     CorrectedFinding,
     Finding,
@@ -33,6 +34,7 @@ from distributions.models import (
     VisitCorrection,
 )
 from distributions.problems import Problems
+from distributions.reported import belied_by
 from distributions.states import VisitState
 from distributions.visit_versions import Said, differing, in_words, stands, versions
 from distributions.wording import day, number
@@ -61,13 +63,15 @@ def correct_visit(
     right: RightVisit,
     reason: str,
     version: int,
+    erase: bool = False,
     key: uuid.UUID | None = None,
 ) -> VisitCorrection:
     """Put right what a visit found; its recommendations stay and are followed on [plan II.3.3].
 
     By the coordinating office, as it was recorded: never by who sent the distribution. The questions are
     those that were asked then. Reports whose data are open count the corrected day, the others stay.
-    ``version``: how many corrections the page showed. Raises ``Forbidden``; ``WrongState`` unless done;
+    ``version``: how many corrections the page showed. ``erase``: former words name a child, and go (see
+    ``visit_erasing``) [NĐ 56/2017 art. 33]. Raises ``Forbidden``; ``WrongState`` unless done;
     ``Stale`` over a colleague's newer correction; ``Refusal`` with all problems.
     """
     visit = locked_visit(visit)
@@ -79,10 +83,12 @@ def correct_visit(
     _refuse_stale(corrections, version, now, yours)
     problems = Problems()
     _check(problems, visit, findings, right)
-    _check_changed(problems, reason, changed=now != yours)
+    changed = now != yours or (erase and holds_other_words(corrections, yours))
+    _check_changed(problems, reason, changed=changed)
     problems.refuse()
     correction = _keep(by, visit, len(corrections) + 1, reason.strip())
     _write(visit, findings, right, correction)
+    erased = erase_other_words(VisitCorrection.objects.of(visit), yours) if erase else []
     history.record(
         visit,
         "correct visit",
@@ -92,6 +98,7 @@ def correct_visit(
         reason=correction.reason,
         version=correction.number,
         changed=differing(now, yours),
+        erased=erased,
     )
     return correction
 
@@ -131,6 +138,8 @@ def _check(
             % {"written": day(written_on)},
             "done_on",
         )
+    if right.done_on != visit.done_on:
+        _check_moved(problems, visit, right.done_on)
     check_team(problems, right.team)
     check_drawn(problems, right.sample, visit.distribution, "sample")
     check_findings(problems, {row.item_id: row.question for row in findings}, right.findings)
@@ -144,6 +153,32 @@ def _check(
             % {"count": number(len(right.findings))},
         )
     check_conclusion(problems, right.conclusion)
+
+
+def _check_moved(problems: Problems, visit: SupervisionVisit, done_on: date) -> None:
+    """Neither behind the back of a closed report, nor past what is still to be done after the visit."""
+    if periods := belied_by(visit, done_on):
+        problems.add(
+            "reported",
+            _(
+                "The report of %(periods)s has closed its data: the visit would be counted twice, or never. "
+                "Keep %(day)s here, and write the right day into the conclusion."
+            )
+            % {"periods": ", ".join(periods), "day": day(visit.done_on)},  # type: ignore[arg-type]
+            "done_on",
+        )
+    # One that is closed was done, or withdrawn, as it was due then.
+    early = list(visit.recommendations.filter(due_on__lt=done_on, closed_at=None).order_by("due_on", "pk"))
+    if early:
+        problems.add(
+            "due_before",
+            _(
+                "Recommended by this visit and due before that day: %(recommended)s. Enter an earlier day, "
+                "or withdraw the recommendation and make it again with a later day."
+            )
+            % {"recommended": "; ".join(f"{row.text} ({day(row.due_on)})" for row in early)},
+            "done_on",
+        )
 
 
 def _check_changed(problems: Problems, reason: str, *, changed: bool) -> None:

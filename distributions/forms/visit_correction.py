@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from directory.fields import asked_sometimes
+from directory.forms.versioned import VersionedForm
 from directory.models import User
 from distributions.actions import RightVisit
 from distributions.forms.visit import FoundForm
 from distributions.models import SupervisionSample, SupervisionVisit
 from distributions.visit_versions import named
-from needs.forms.catalogue import VersionedForm
 
 
 class CorrectVisitForm(VersionedForm, FoundForm):
@@ -34,6 +34,15 @@ class CorrectVisitForm(VersionedForm, FoundForm):
         forms.CharField(label=_("What was wrong, and how that is known"), max_length=300, required=False)
     )
 
+    erase = forms.BooleanField(
+        label=_("Erase the former words: they name a child"),
+        required=False,
+        help_text=_(
+            "In all earlier versions, “who goes”, notes and conclusion that differ from what you enter are "
+            "erased for good. Answers, days, your name and reason stay: name no child in the reason either."
+        ),
+    )
+
     def __init__(self, data: Any = None, *, visit: SupervisionVisit, version: int, user: User) -> None:
         stands = {name: getattr(visit, name) for name in ("done_on", "team", "sample", "conclusion")}
         super().__init__(data, initial={**stands, "version": version})
@@ -43,11 +52,11 @@ class CorrectVisitForm(VersionedForm, FoundForm):
         self._offer_samples(user)
 
     def _offer_samples(self, user: User) -> None:
-        """Those that drew the delivery; without one there is nothing to choose."""
+        """Those within reach that drew the delivery, and its own; without a delivery there is no choice."""
         if self.visit.distribution is None:
             del self.fields["sample"]
             return
-        samples = SupervisionSample.objects.visible_to(user).that_drew(self.visit.distribution)
+        samples = SupervisionSample.objects.offered_to(user, self.visit.distribution, self.visit.sample_id)
         self.fields["sample"].queryset = samples  # type: ignore[attr-defined]
         self.fields["sample"].label_from_instance = named  # type: ignore[attr-defined]
 

@@ -25,6 +25,12 @@ class SupervisionSampleQuerySet(models.QuerySet):
     def that_drew(self, distribution: Distribution) -> SupervisionSampleQuerySet:
         return self.filter(distributions=distribution)
 
+    def offered_to(
+        self, user: User, distribution: Distribution, own: int | None
+    ) -> SupervisionSampleQuerySet:
+        """Those within reach that drew the delivery; and the one that its visit has (``own``: its id)."""
+        return self.filter(Q(pk__in=self.visible_to(user).that_drew(distribution)) | Q(pk=own))
+
     def newest(self) -> SupervisionSampleQuerySet:
         """The last ten, for the page that draws another."""
         return self.select_related("scope", "by__agency")[:10]

@@ -21,7 +21,9 @@ class VisitCorrectionQuerySet(models.QuerySet):
 
 
 class VisitCorrection(ActionOnly):
-    """The former version of a visit, kept by the correction that took its place. Never edited.
+    """The former version of a visit, kept by the correction that took its place.
+
+    Never edited, but that words which name a child are erased (``actions/visit_erasing.py``).
 
     ``number`` counts the corrections of the visit from 1; the other facts are those that stood before.
     A report whose data closed before ``at`` counted the visit on the former day.

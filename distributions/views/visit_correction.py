@@ -38,15 +38,16 @@ def visit_correct(request: Request, pk: int) -> HttpResponse:
                 right=form.right(),
                 reason=form.cleaned_data["reason"],
                 version=form.read_version,
+                erase=form.cleaned_data["erase"],
                 key=client_key_of(request),
             )
         except Refusal as refusal:
             status = form.show(refusal)
         else:
-            messages.success(
-                request,
-                _("%(code)s is corrected; what it said before stays to be read.") % {"code": visit.code},
-            )
+            said = _("%(code)s is corrected; what it said before stays to be read.")
+            if form.cleaned_data["erase"]:
+                said = _("%(code)s is corrected; the words that differed from it are erased.")
+            messages.success(request, said % {"code": visit.code})
             return redirect("visit_detail", pk=pk)
     context = {"form": form, "visit": visit}
     return render(request, "distributions/visit_correct.html", context, status=status)

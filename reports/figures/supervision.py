@@ -33,11 +33,15 @@ class Followed:
 
 
 def visits(window: Window, communes: Collection[int]) -> list[Visited]:
+    """Those that count in a window, as figures ask for them."""
+    done = counted(window, communes).order_by("pk")
+    return [Visited(*row) for row in done.values_list("area_id", "place__unit_id")]
+
+
+def counted(window: Window, communes: Collection[int]) -> QuerySet[SupervisionVisit]:
     """The visits done in a window and written down by its close; on the day that stood then."""
-    done = _dated(SupervisionVisit.objects.done(), window).filter(
-        window.filter("stood_on", "done_at"), place__unit_id__in=communes
-    )
-    return [Visited(*row) for row in done.order_by("pk").values_list("area_id", "place__unit_id")]
+    done = _dated(SupervisionVisit.objects.done(), window)
+    return done.filter(window.filter("stood_on", "done_at"), place__unit_id__in=communes)
 
 
 def followed(window: Window, communes: Collection[int]) -> Followed:
@@ -57,7 +61,8 @@ def followed(window: Window, communes: Collection[int]) -> Followed:
 def _dated(rows: QuerySet, window: Window, path: str = "") -> QuerySet:
     """``rows`` (visits, or what hangs on one by ``path``) with the day of the visit at the close of data.
 
-    A correction made later counts in the reports that were open then; this one says what it has said.
+    A correction made later counts in the reports that were open then; this one says what it has said. None
+    moves a visit from a closed year to another (``reports/visited.py``), so each counts once.
     """
     later = VisitCorrection.objects.filter(visit=OuterRef(f"{path}pk"), at__gte=window.closed_at)
     former = Subquery(later.order_by("number").values("done_on")[:1])

@@ -21,16 +21,20 @@ from distributions.actions import (
     answer_recommendation,
     cancel_visit,
     change_question,
+    close_recommendation,
     correct_visit,
     draw_sample,
+    recommend,
+    record_visit,
 )
-from distributions.models import CorrectedFinding, SupervisionVisit, VisitCorrection
+from distributions.actions.visit_erasing import ERASED
+from distributions.models import CorrectedFinding, SupervisionSample, SupervisionVisit, VisitCorrection
 from distributions.visit_versions import changes, stands
 from reports.actions import open_period
 from reports.figures import Figures
 from tests.distributions import build
 from tests.distributions.refused import places_of, refusal_of
-from tests.distributions.test_supervision import SOON, TODAY, asked_of, done, planned
+from tests.distributions.test_supervision import SOON, TODAY, answers, asked_of, done, planned
 from tests.queries import queries_of
 from tests.world import World
 
@@ -233,6 +237,51 @@ def test_two_versions_never_bear_the_same_number(visit, inspector) -> None:
         VisitCorrection.objects.bulk_create([first])
 
 
+def test_no_day_after_what_it_recommended_is_due(world, inspector) -> None:
+    visit = visited_on(world, inspector, TODAY, written=SOON)
+    with clock.standing_on(SOON):
+        row = recommend(by=inspector, visit=visit, recommended=asked_of(world, due_on=TODAY))
+        later = replace(as_it_stands(visit), done_on=TODAY + timedelta(days=1))
+        refusal = refusal_of(lambda: corrected(visit, inspector, later))
+        assert (refusal.code, places_of(refusal)) == ("due_before", ["done_on"])
+        assert row.text in str(refusal.problems[0].message)
+        close_recommendation(by=inspector, recommendation=row, reason="Kiến nghị lại")
+        corrected(visit, inspector, later)
+
+
+# A child's name -----------------------------------------------------------------------------------------
+
+NAME = "Rơ Châm H'Lan"
+
+
+def test_words_that_name_a_child_go_from_every_former_version(visit, inspector, coordinator) -> None:
+    def now(**right: Any) -> None:
+        visit.refresh_from_db()
+        erase = right.pop("erase", False)
+        corrected(visit, coordinator, replace(as_it_stands(visit), **right), erase=erase)
+
+    first, *others = as_it_stands(visit).findings
+    now(conclusion=f"Đã gặp {NAME}", findings=[replace(first, note=NAME), *others])
+    now(team="Ba cán bộ")
+    now(conclusion="Đã gặp gia đình", findings=[replace(first, answer="yes", note=""), *others])
+    rows = list(VisitCorrection.objects.of(visit))
+    assert [NAME in text for text in (rows[1].conclusion, rows[2].findings.get().note)] == [True, True]
+    now(erase=True)  # somebody notices later: nothing else is wrong
+    kept = [*VisitCorrection.objects.values(), *CorrectedFinding.objects.values()]
+    assert NAME not in str(kept)
+    rows = list(VisitCorrection.objects.of(visit))
+    assert [row.team for row in rows] == [ERASED, ERASED, "Ba cán bộ", "Ba cán bộ"]
+    assert [row.conclusion for row in rows] == [ERASED, ERASED, ERASED, "Đã gặp gia đình"]
+    assert [(f.answer, f.note) for row in rows for f in row.findings.all()] == [("no", ERASED)] * 2
+    assert [(row.by, row.done_on) for row in rows] == [(coordinator, TODAY)] * 4
+    visit.refresh_from_db()
+    assert visit.conclusion == "Đã gặp gia đình"
+    entry = HistoryEntry.objects.of(visit)[0]
+    assert (len(entry.details["erased"]), NAME in str(entry.details)) == (3, False)
+    refusal = refusal_of(lambda: corrected(visit, inspector, as_it_stands(visit), erase=True))
+    assert refusal.code == "nothing_changed"
+
+
 # Reports ------------------------------------------------------------------------------------------------
 
 
@@ -253,6 +302,51 @@ def test_a_report_counts_what_stood_when_its_data_closed(world, visit, inspector
     with clock.standing_on(date(2025, 8, 1)):
         corrected(visit, inspector, moved)
     assert [_counted(period) for period in (half, year)] == [(1, 1), (0, 0)]
+
+
+IN_2025, IN_2026 = date(2025, 12, 14), date(2025, 12, 15)
+
+
+@pytest.fixture
+def years(world, coordinator) -> list[Any]:
+    """2025 ends on 14 December and closes its data on the 16th."""
+    return [open_period(by=coordinator, scope=world.district, kind="year", year=y) for y in (2025, 2026)]
+
+
+def visited_on(world: World, by: User, day: date, *, written: date) -> SupervisionVisit:
+    with clock.standing_on(written):
+        visit = planned(world, by)
+        return record_visit(by=by, visit=visit, done_on=day, findings=answers(visit), conclusion="Tốt")
+
+
+@pytest.mark.parametrize(("day", "moved"), [(IN_2025, IN_2026), (IN_2026, IN_2025)])
+def test_a_visit_counts_in_one_year_though_its_day_was_wrong(world, inspector, years, day, moved) -> None:
+    visit = visited_on(world, inspector, day, written=IN_2026)
+    right = replace(as_it_stands(visit), done_on=moved)
+    once = [(1, 0), (0, 1)][day == IN_2026]
+    with clock.standing_on(date(2026, 1, 20)):
+        refusal = refusal_of(lambda: corrected(visit, inspector, right))
+        assert (refusal.code, places_of(refusal)) == ("reported", ["done_on"])
+        # All else is corrected, the right day in the conclusion too.
+        corrected(visit, inspector, replace(right, done_on=day, conclusion=f"Ngày đúng: {moved}"))
+    assert tuple(_counted(period)[0] for period in years) == once
+
+
+def test_until_the_data_of_a_year_close_its_last_days_are_put_right(world, inspector, years) -> None:
+    visit = visited_on(world, inspector, IN_2026, written=IN_2026)
+    with clock.standing_on(date(2025, 12, 16)):
+        corrected(visit, inspector, replace(as_it_stands(visit), done_on=IN_2025))
+    assert [_counted(period)[0] for period in years] == [1, 0]
+
+
+def test_what_came_too_late_for_a_closed_year_may_turn_out_to_be_of_the_next(world, inspector, years) -> None:
+    visit = visited_on(world, inspector, IN_2025, written=date(2025, 12, 20))
+    with clock.standing_on(date(2026, 1, 20)):
+        corrected(visit, inspector, replace(as_it_stands(visit), done_on=date(2025, 12, 1)))  # same year
+        visit.refresh_from_db()
+        assert [_counted(period)[0] for period in years] == [0, 0]
+        corrected(visit, inspector, replace(as_it_stands(visit), done_on=IN_2026))
+    assert [_counted(period)[0] for period in years] == [0, 1]
 
 
 def _counted(period: Any) -> tuple[int, int]:
@@ -291,6 +385,27 @@ def test_it_is_corrected_on_its_page(visit, inspector, coordinator, client_of: C
     ]
     text = shown.content.decode()
     assert all(words in text for words in ("Gõ nhầm", "Nhầm phiếu", "Cơ bản đúng quy định"))
+
+
+def test_its_page_says_that_a_name_stays_to_be_read_and_erases_it(visit, inspector, client_of) -> None:
+    client, address = client_of(inspector), reverse("visit_correct", args=[visit.pk])
+    page = client.get(address)
+    body = body_of(page.context["form"]) | {"conclusion": "Đúng", "reason": "Có tên trẻ"}
+    assert 'name="erase"' in page.content.decode()
+    assert client.post(address, body | {"erase": "on"}).status_code == 302
+    assert visit.corrections.get().conclusion == ERASED
+
+
+def test_its_own_sample_is_offered_though_its_scope_is_out_of_reach(world, inspector, client_of) -> None:
+    distribution = build.delivered(world, 5)
+    sample = draw_sample(by=inspector, scope=world.district, size=1, from_on=TODAY, to_on=TODAY)
+    visit = done(world, inspector, place=distribution.place, distribution=distribution, sample=sample)
+    SupervisionSample.objects.update(scope=world.district.parent)
+    client, address = client_of(inspector), reverse("visit_correct", args=[visit.pk])
+    body = body_of(client.get(address).context["form"]) | {"conclusion": "Khác", "reason": "Gõ nhầm"}
+    assert client.post(address, body).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.conclusion, visit.sample) == ("Khác", sample)
 
 
 def test_who_does_not_correct_it_reads_what_was_corrected(
