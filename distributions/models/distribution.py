@@ -75,7 +75,9 @@ class DistributionQuerySet(models.QuerySet):
         return self.filter(pk__in=missing.values("distribution_id"))
 
     def with_lines(self) -> DistributionQuerySet:
-        return self.prefetch_related(Prefetch("lines", DistributionLine.objects.with_names()))
+        """With what each line brings, in one query."""
+        items = DistributionLine.objects.select_related("service", "allocation__need__item")
+        return self.prefetch_related(Prefetch("lines", items.order_by("pk")))
 
     def with_names(self) -> DistributionQuerySet:
         """With all that a screen says of a distribution."""

@@ -40,11 +40,11 @@ PAGES: dict[str, dict[str, int]] = {
         "survey_check": 14,
         "need_list": 18,
         "need_detail": 14,
-        "distribution_list": 5,
+        "distribution_list": 9,  # its filters, each with its choices
         "distribution_detail": 13,  # corrections, and whether the commune has noted them
     },
     "coordinator": {
-        "home": 29,
+        "home": 30,  # what arrived of what was sent
         "round_list": 10,
         "round_detail": 19,
         "survey_grid": THE_GRIDS,
@@ -58,7 +58,7 @@ PAGES: dict[str, dict[str, int]] = {
         "pledge_detail": 12,
         "supply_list": 7,
         "allocation_board": 19,  # both sides have filters, each with its choices; who has reported
-        "allocation_list": 5,
+        "allocation_list": 9,  # its filters, each with its choices
         "report_list": 6,
         "period_detail": 38,  # reports of earlier years beside
         "delegation_list": 3,
