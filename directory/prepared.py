@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Generic, TypeVar
+from weakref import ref
 
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -122,11 +123,14 @@ class _Session:
     """What is sent to a connection for each statement that it has planned, and the cursor that sends it.
 
     One cursor for all, for to make one takes Django longer than to send a statement; each answer is read
-    whole before the next is asked for.
+    whole before the next is asked for. It does not hold Django's connection, as Django's own cursors do: a
+    thread that ends without closing its connection lets go of it at once.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.of, self.cursor = connection.connection, connection.create_cursor()
+        owner = ref(connection)
+        self.cursor.tzinfo_factory = lambda offset: owner().tzinfo_factory(offset)
         self.planned: dict[Statement, str] = {}
 
 

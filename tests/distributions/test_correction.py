@@ -299,14 +299,20 @@ def told(user: User, line: DistributionLine) -> int:
     return len([task for task in todo(user) if task.url.endswith(url)])
 
 
-def test_the_sender_is_told_anew_and_the_office_of_what_is_missing(world, line, officer) -> None:
-    assert (told(world.user("coordinator"), line), told(officer, line)) == (0, 0)
+def test_the_office_is_told_of_what_is_missing_then_as_the_sender_anew(
+    world, line, officer, second_coordinator
+) -> None:
+    """Who sent it and decides of what is missing has one task at a time."""
+    sender = world.user("coordinator")
+    assert (told(sender, line), told(officer, line)) == (0, 0)
     correct(line, officer, 102)
-    assert (told(world.user("coordinator"), line), told(world.user("officer.iadom"), line)) == (2, 0)
-    note_difference(by=world.user("coordinator"), distribution=line.distribution)
-    assert told(world.user("coordinator"), line) == 1
-    correct(line, officer, 100)
-    assert told(world.user("coordinator"), line) == 2
+    assert (told(sender, line), told(officer, line)) == (1, 0)
+    note_difference(by=sender, distribution=line.distribution)
+    assert told(sender, line) == 1  # that 18 are missing
+    settle_missing(by=second_coordinator, line=line, returned=18, reason="Còn trong kho")
+    assert told(sender, line) == 0
+    office(world, line, 101, missing=0, returned=19)
+    assert told(sender, line) == 1
 
 
 def test_the_commune_is_told_of_what_was_corrected_in_its_name(world, line, officer) -> None:
@@ -317,4 +323,4 @@ def test_the_commune_is_told_of_what_was_corrected_in_its_name(world, line, offi
     assert (told(world.user("officer.iadom"), line), correction.noted_by) == (0, officer)
     refusal = refusal_of(lambda: note_difference(by=officer, distribution=line.distribution))
     assert type(refusal) is WrongState
-    assert told(world.user("coordinator"), line) == 2
+    assert told(world.user("coordinator"), line) == 1

@@ -77,7 +77,7 @@ def test_annex_i_tells_last_years_late_ones_apart(world) -> None:
 
 def test_annex_v_compares_needed_with_delivered(world) -> None:
     with clock.standing_on(MARCH):
-        approved_need(world, quantity=40)
+        approved_need(world, children=40, quantity=40)
     delivery(world, 10, MARCH, MARCH)
     annex = annexes.clothing(Figures(period(world)))
     rows = {cells[0]: cells for cells in cells_of(annex, "row")}
@@ -88,7 +88,7 @@ def test_annex_v_compares_needed_with_delivered(world) -> None:
 def test_annex_vi_lists_what_is_still_lacking_most_urgent_first(world) -> None:
     with clock.standing_on(MARCH):
         approved_need(world, band="6-10", quantity=15, priority=3)
-        approved_need(world, quantity=40, priority=1)
+        approved_need(world, children=40, quantity=40, priority=1)
     delivery(world, 10, MARCH, MARCH)
     rows = cells_of(annexes.next_needs(Figures(period(world))), "row")
     assert [(cells[3], cells[5]) for cells in rows] == [(30, "1 - rất cấp thiết"), (15, "3 - cần thiết")]
