@@ -80,7 +80,9 @@ SUPPORT_PLAN = ListFile[Row](
         ListColumn(_("Allocated"), 12, lambda row: row.of_line("quantity")),
         ListColumn(_("Taken back"), 10, lambda row: row.of_line("reversed")),
         ListColumn(_("Delivered"), 12, lambda row: row.of_line("delivered")),
-        ListColumn(_("Proposed, not accepted"), 12, lambda row: row.declined.quantity if row.declined else ""),
+        ListColumn(
+            _("Proposed, not accepted"), 12, lambda row: row.declined.quantity if row.declined else ""
+        ),
         ListColumn(_("Stayed uncovered"), 12, lambda row: "" if row.lacking is None else row.lacking),
         ListColumn(_("Reason"), 60, lambda row: row.reason),
     ],

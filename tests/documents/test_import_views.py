@@ -201,7 +201,7 @@ def test_the_preview_says_row_by_row_what_would_be(browser: Client) -> None:
         "2 02/09/2025 will be added Tên: Quốc khánh",
         "3 01/05/2025 will be changed Tên: Ngày 1/5 → Quốc tế lao động",
         "4 – refused A4: This is not a day of the calendar. Type day/month/year, for example 03/04/2025 "
-        "for 3 April.",
+        "or 03042025 for 3 April.",
         "5 30/04/2025 refused B5: “Tên ngày nghỉ” is empty. Fill it in.",
     ]
     text = words(page)
