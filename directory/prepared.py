@@ -130,7 +130,7 @@ class _Session:
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.of, self.cursor = connection.connection, connection.create_cursor()
         owner = ref(connection)
-        self.cursor.tzinfo_factory = lambda offset: owner().tzinfo_factory(offset)
+        self.cursor.tzinfo_factory = lambda offset: owner().tzinfo_factory(offset)  # type: ignore[union-attr]
         self.planned: dict[Statement, str] = {}
 
 
